@@ -3,11 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-SAID = dict(
-    (key, (french, english))
-    for key, french, english in (
-        line.split("|")
-        for line in """
+
+def rows(text: str) -> "list[list[str]]":
+    """A table's lines, each with its columns."""
+    return [line.split("|") for line in text.strip("\n").splitlines()]
+
+
+def day_and_hour(iso: str) -> str:
+    """A local time as people write it."""
+    return f"{'/'.join(reversed(iso[:10].split('-')))} {iso[11:16]}"
+
+
+SAID = {key: (french, english) for key, french, english in rows("""
 path|{0} : ni un fichier ni un dossier|{0}: neither a file nor a folder
 cut|le ZIP est tronqué ou abîmé : {0}|the ZIP is cut short or damaged: {0}
 foreign|ce n'est pas une archive de caisse|this is no archive of a till
@@ -111,9 +118,7 @@ since|{0} ; celle d'avant est du {1}|{0}; the one before it is of {1}
 remedy|À faire : garder ce fichier tel quel ; vérifier une autre copie ; prévenir le support\
 |To do: keep this file as it is; verify another copy; tell the support
 unchecked|SIGNATURES NON VÉRIFIÉES : {0}|SIGNATURES NOT CHECKED: {0}
-""".strip("\n").splitlines()
-    )
-)
+""")}  # fmt: skip
 LANGUAGE = ["fr"]
 
 Take = Callable[[int, "dict[str, Any]"], object]
@@ -152,7 +157,4 @@ class Bad(Exception):
     def __str__(self) -> str:
         told = self.how(LANGUAGE[0])
         told = say("record", self.seq, told) if self.seq else told
-        if not self.before:
-            return told
-        day, hour = self.before[:10].split("-"), self.before[11:16]
-        return say("since", told, f"{'/'.join(reversed(day))} {hour}")
+        return say("since", told, day_and_hour(self.before)) if self.before else told

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-LABELS = {
-    int(code): label
-    for code, label in (
-        line.split("|")
-        for line in """
+from pos_terminal.verifier.messages import day_and_hour, rows
+
+LABELS = {int(code): label for code, label in rows("""
 20|Archivage d'une période
 30|Archivage d'un exercice
 40|Arrêt de la caisse
@@ -62,16 +60,10 @@ LABELS = {
 985|Commande de l'assistance
 986|Réponse de la caisse à l'assistance
 987|Sortie de l'assistance
-""".strip().splitlines()
-    )
-}
+""")}  # fmt: skip
 
 
-DETAILS = {
-    kind: (int(code), detail)
-    for kind, code, detail in (
-        line.split("|")
-        for line in """
+DETAILS = {kind: (int(code), detail) for kind, code, detail in rows("""
 till.stopped|40|{reason}
 catalog.changed|911|catalogue {catalog}
 operator.signed_on|80|opérateur {operator}
@@ -96,9 +88,7 @@ key.made|930|{key}
 key.rotated|931|{old:.12} vers {key:.12}
 till.handed_over|934|{old:.12} à {key:.12}
 signer.down|70|{signer} depuis {since} : {detail}
-""".strip().splitlines()
-    )
-}
+""")}  # fmt: skip
 """By kind its code, and what is said of the record's fields."""
 
 
@@ -239,11 +229,6 @@ def whose(body: dict[str, Any]) -> str:
         return f"autorisation {body['grant']}"
     through = f", session de {body['login']}" if body["login"] else ""
     return f"{body['user'] or 'utilisateur'} (uid {body['uid']}{through})"
-
-
-def day_and_hour(iso: str) -> str:
-    """A local time as the tables have it."""
-    return f"{'/'.join(reversed(iso[:10].split('-')))} {iso[11:16]}"
 
 
 def euros(cents: int) -> str:

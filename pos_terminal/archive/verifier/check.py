@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pos_terminal.archive.verifier.contents import Contents, parsed
 from pos_terminal.archive.verifier.customers import Customers
@@ -115,20 +115,15 @@ NAMING = {
 """By kind of record, the fields that name a text by its SHA-256."""
 
 
-class Asked:
+class Asked(NamedTuple):
     """What whoever checks has from elsewhere: a key, a printed head, tickets, authorities, and the
     file of keys that open the customers."""
 
-    def __init__(
-        self,
-        key: str = "",
-        head: str = "",
-        tickets: Iterable[str] = (),
-        tsa: bytes = b"",
-        customers: bytes = b"",
-    ) -> None:
-        self.key, self.head, self.tickets, self.tsa = key, head, tickets, tsa
-        self.customers = customers
+    key: str = ""
+    head: str = ""
+    tickets: Iterable[str] = ()
+    tsa: bytes = b""
+    customers: bytes = b""
 
 
 class Check:
