@@ -28,7 +28,7 @@ from tests.needs import need
 SHUT = Status(
     version="0.1.0", store="1", terminal="1", language="fr", simulated=False, since="today",
     now="2026-11-30T19:00:00+01:00", trust="ntp", selling=True, faults=[], head=Head(1, "ab"),
-    last_ticket=None, last_closure=None, open_sales=0, operator=0, memory=0, devices=[], queues=[],
+    last_ticket=None, last_closure=None, open_sales=0, operator=1, memory=0, devices=[], queues=[],
     plugins=[],
 )  # fmt: skip
 SOLD = replace(SHUT, last_ticket=Ticket("1-000001", "2026-11-30T12:00:00+01:00"))
@@ -220,7 +220,7 @@ def test_it_waits_for_the_shop(box: Flashed, publisher: Publisher) -> None:
     publisher.publish(box.request, "2.0")
     agreed = StandingGrant(1, "x", GrantLevel.CONTROL, ["update"], "later", by=2)
     for status in (
-        None, SOLD, replace(SHUT, open_sales=1), replace(SHUT, operator=1),
+        None, SOLD, replace(SHUT, open_sales=1),
         replace(SOLD, open_sales=1, grants=[agreed]), replace(SOLD, grants=[replace(agreed, by=0)]),
         replace(SOLD, grants=[replace(agreed, scope=["catalog"])]),
     ):  # fmt: skip
