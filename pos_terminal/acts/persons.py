@@ -12,13 +12,15 @@ from pos_terminal.acts.asked import Asked, given, led
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Actor
 from pos_terminal.domain import faults
-from pos_terminal.domain.audit.clock import CLOSED_FOR
+from pos_terminal.domain.audit.clock import can_be
 from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.period import BalancesOpened
 from pos_terminal.domain.events.system import PersonErased
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.period.book import EARLIEST
+from pos_terminal.journal import checkpoint
 from pos_terminal.journal.database import NAME, reading
 from pos_terminal.journal.record import Record
 from pos_terminal.persons.bridge import run_with_journal
@@ -142,8 +144,9 @@ def _date(state: Path, now: Moment, told: date | None) -> date | None:
         if told is None:
             return None
         with reading(state / NAME) as reader:
-            last = reader.record(reader.last()).moment
-        latest = last.day + timedelta(microseconds=CLOSED_FOR)
+            last, seal = reader.record(reader.last()).moment, reader.seal()
+        known = checkpoint.read(seal.body).state.book.known if seal else EARLIEST
+        latest = date(1970, 1, 1) + timedelta(microseconds=can_be(last, known)[1])
     if told and told > latest:
         ahead = say("{told} : au plus tard le {latest}")
         raise PersonsError(faults.PERSONS_AHEAD, ahead.format(told=told, latest=latest))

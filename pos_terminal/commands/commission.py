@@ -19,6 +19,7 @@ from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.period.book import EARLIEST
 from pos_terminal.journal import commissioning
 from pos_terminal.journal.store import left_behind
 from pos_terminal.process.clock import battery
@@ -90,7 +91,7 @@ def _must_not_wait(arguments: argparse.Namespace) -> None:
 
 def _clock(settings: ShopSettings) -> Moment:
     clock = VouchedClock(SystemClock(settings.zone), battery)
-    clock.recall(None)
+    clock.recall(None, EARLIEST)
     return clock.now()
 
 

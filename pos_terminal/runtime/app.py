@@ -237,7 +237,7 @@ class App:
         offers = self.files.promotions.load(loaded.catalog)
         counter = self._counter(journal, loaded, offers, staff, Mint(keyed.key, random_below))
         last = last_moment(journal)
-        self._clock.recall(last)
+        self._clock.recall(last, journal.running.book.known)
         till = Till(
             counter,
             journal,

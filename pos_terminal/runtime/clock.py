@@ -63,15 +63,17 @@ class VouchedClock:
             return replace(now, trust=self._vouched.trust)
         return now
 
-    def recall(self, last: Moment | None) -> None:
-        """Go on from the journal's last moment, which tells how far a battery is to be believed."""
+    def recall(self, last: Moment | None, known: str) -> None:
+        """Go on from the journal's last moment and the last date of one that was vouched for, which
+        tell how far a battery is to be believed.
+        """
         now = self._clock.now()
         if last and last.trust in (Trust.SYNCHRONISED, Trust.KEPT) and still_holds(last, now):
             self._vouched = self._vouched or last
         elif self._vouched is None:
             # Read but once: on some machines each look at that clock takes a while.
             seconds = self._battery()
-            if seconds is not None and kept(now, seconds * 1_000_000, last):
+            if seconds is not None and kept(now, seconds * 1_000_000, last, known):
                 self._vouched = replace(now, trust=Trust.KEPT)
 
 

@@ -39,7 +39,7 @@ class StoppedTill:
         self.identity = identity
         self.settings = settings
         self._clock = VouchedClock(SystemClock(settings.zone), battery)
-        self._clock.recall(last_moment(journal))
+        self._clock.recall(last_moment(journal), journal.running.book.known)
 
     def now(self) -> Moment:
         """The machine's time."""

@@ -3,14 +3,20 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from pos_terminal.domain import faults
+from pos_terminal.domain.audit import clock
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.period.closing import Books, ClosingHours, NotOver
+from pos_terminal.journal.store import Journal
 from tests.attacks.attack import Attacker, Found, attack
-from tests.support.journaling import ticket
+from tests.conftest import run
+from tests.support.journaling import IDENTITY, SIGN_ON, kept, ticket
 
 ORDINARY = ClosingHours()
 
@@ -56,6 +62,29 @@ def another_zone(_: Path) -> Found:
     there = at("2027-01-01T04:30:00+01:00")
     assert closing.due(books.book, there, ORDINARY) == (Period.MONTH, Period.YEAR)
     return not_over(books.book, Period.MONTH, moment, ORDINARY)
+
+
+@attack(Attacker.OWNER, "clock and battery set years ahead, and a record made before the restart")
+def ahead(place: Path) -> Found:
+    """Two clocks agree, and the last record says the same: whoever asks nobody else believes it."""
+    state, told = place / "state", replace(at("2040-03-01T09:00:00+01:00"), trust=Trust.UNVERIFIED)
+    run(kept(state, ticket(1, 1)))
+
+    async def body() -> tuple[Moment, Book]:
+        journal = Journal.open(state, IDENTITY)
+        (record,) = await journal.append([SIGN_ON], told)
+        await journal.close()
+        return record.moment, journal.running.book
+
+    last, book = run(body())
+    restarted = replace(told, boot="another", utc=told.utc + 60_000_000)
+    assert clock.kept(restarted, restarted.utc, replace(last, trust=Trust.KEPT), book.known)
+    assert not clock.kept(restarted, restarted.utc, last, book.known)
+    assert clock.can_be(last, book.known)[1] < last.utc, "and no date that is told then (persons)"
+    assert closing.due(book, restarted, ORDINARY), "by the wall's date all of it is over"
+    assert not closing.first(book, restarted, ORDINARY, ())
+    fault = faults.CLOCK_UNVOUCHED
+    return Found("till", "at once", f"{fault.code} {fault.cause}")
 
 
 def not_over(book: Book, period: Period, moment: Moment, hours: ClosingHours) -> Found:

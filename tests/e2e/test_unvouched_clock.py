@@ -11,6 +11,7 @@ from pos_terminal.__main__ import main
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.system import CommandGiven
 from pos_terminal.domain.moment import Trust
+from pos_terminal.domain.period.book import EARLIEST
 from pos_terminal.runtime.clock import VouchedClock
 from pos_terminal.testing.running import run
 from tests.support.closing_days import PARIS, Hand, closures, events, sell
@@ -145,7 +146,7 @@ def vouched(clock: Hand, battery: Callable[[], int | None]) -> VouchedClock:
 def test_what_vouches_for_a_clock_holds_until_somebody_sets_it() -> None:
     clock = at(2026, 11, 29, 10)
     trusted = vouched(clock, lambda: None)
-    trusted.recall(None)
+    trusted.recall(None, EARLIEST)
     assert trusted.now().trust is Trust.SYNCHRONISED
     clock.trust = Trust.UNVERIFIED  # the network is away for the night
     clock.at += timedelta(hours=20)
@@ -156,11 +157,11 @@ def test_what_vouches_for_a_clock_holds_until_somebody_sets_it() -> None:
     assert trusted.now().trust is Trust.SYNCHRONISED
     # The same boot, another process: the journal's last record remembers.
     again = vouched(clock, lambda: None)
-    again.recall(trusted.now())
+    again.recall(trusted.now(), "2026-11-29")
     assert again.now().trust is Trust.SYNCHRONISED
     clock.boot = "c"
     again = vouched(clock, lambda: None)
-    again.recall(trusted.now())
+    again.recall(trusted.now(), "2026-11-29")
     assert again.now().trust is Trust.UNVERIFIED
 
 
@@ -181,7 +182,7 @@ def test_a_battery_vouches_for_a_date_that_can_be(
     clock = at(2026, 11, 29, 18, trust=Trust.UNVERIFIED)
     clock.at += closed_for
     trusted = vouched(clock, lambda: int(clock.at.timestamp()) + apart)
-    trusted.recall(last)
+    trusted.recall(last, "2026-11-29")
     assert trusted.now().trust is trust
     clock.at += timedelta(hours=1)
     assert trusted.now().trust is trust

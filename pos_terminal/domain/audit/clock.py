@@ -32,7 +32,9 @@ def jump(before: Moment, now: Moment) -> ClockJumped | None:
     return ClockJumped(by=by) if by < -JUMP else None
 
 
-CLOSED_FOR = 62 * 86_400 * 1_000_000
+DAY = 86_400 * 1_000_000
+
+CLOSED_FOR = 62 * DAY
 """Microseconds that a shop may be closed: a battery alone does not vouch for more."""
 
 APART = 60_000_000
@@ -50,16 +52,32 @@ def still_holds(vouched: Moment, now: Moment) -> bool:
     return abs(now.utc - vouched.utc - run) <= JUMP + abs(run) // DRIFT
 
 
-def kept(now: Moment, battery: int, last: Moment | None) -> bool:
+def kept(now: Moment, battery: int, last: Moment | None, known: str) -> bool:
     """Whether a battery has kept this clock: the one beside it says the same, and it can be so.
 
-    `battery` is its time in microseconds since 1970, `last` the last record's.
+    `battery` is its time in microseconds since 1970, `last` the last record's; `known` as for
+    `can_be`.
     """
     if abs(now.utc - battery) > APART:
         return False
     if last is None or last.trust is Trust.SIMULATED:
         return now.utc >= BEFORE_US
-    return last.utc - JUMP <= now.utc <= last.utc + CLOSED_FOR
+    first, end = can_be(last, known)
+    return first <= now.utc <= end
+
+
+def can_be(last: Moment, known: str) -> tuple[int, int]:
+    """From when to when a clock can be right that nothing else vouches for, in microseconds.
+
+    `last` is the last record's moment, `known` the last date of one that was vouched for. By a
+    record that nothing vouched for no date is believed: whoever sets a clock has one made, and then
+    another two months behind it. It counts only where nothing ever vouched for any.
+    """
+    since = datetime.fromisoformat(f"{known}T00:00+00:00")
+    first = int(since.timestamp()) * 1_000_000
+    if last.trust is Trust.UNVERIFIED and first > BEFORE_US:
+        return first - DAY, first + 2 * DAY + CLOSED_FOR  # by whatever zone that date was
+    return last.utc - JUMP, last.utc + CLOSED_FOR
 
 
 def doubtful(now: Moment, last: Moment | None) -> str:
