@@ -47,7 +47,7 @@ class Commits:
             make_durable_again(self._log)
             self._is_taken_up = True
         with writing(db):
-            self._files.must_take_more()
+            self._files.must_be_theirs()
             self._look_at_schema()
             db.execute(insert(len(batch.records)), batch.rows)
             self._must_stand(_JOURNAL, after, batch.rows)

@@ -12,7 +12,6 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.log_file import log_of
-from pos_terminal.storage.sqlite import must_have_room
 
 
 class OpenedFiles:
@@ -25,10 +24,8 @@ class OpenedFiles:
         names = (*self._grows, path.with_name(f"{path.name}-shm"))
         self._opened = {name: _identity(name.lstat()) for name in names}
 
-    def must_take_more(self) -> None:
-        """apsw.FullError where the disk has no room for them to grow; JournalError (J-104) where a
-        name leads elsewhere, or a file is shorter than it was.
-        """
+    def must_be_theirs(self) -> None:
+        """JournalError (J-104) where a name leads elsewhere, or a file is shorter than it was."""
         for name, opened in self._opened.items():
             try:
                 found = _identity(name.lstat())
@@ -39,8 +36,6 @@ class OpenedFiles:
         for name, size in zip(self._grows, self._sizes, strict=True):
             if name.stat().st_size < size:
                 raise _moved(name, say("il a été raccourci"))
-        # Behind the names: what was set aside may be on another disk.
-        must_have_room(self._grows[0].parent)
 
     def note_sizes(self) -> None:
         """Behind a commit: neither is ever made shorter while it is open, the log neither, which

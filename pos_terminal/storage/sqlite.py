@@ -91,7 +91,12 @@ def let_go(db: apsw.Connection) -> None:
 
 @contextmanager
 def writing(db: apsw.Connection) -> Iterator[None]:
-    """One transaction that no other process writes beside: committed at the end, or all undone."""
+    """One transaction that no other process writes beside: committed at the end, or all undone.
+
+    apsw.FullError before anything is written where the disk has too little room: of a commit that
+    a full disk cut short nobody knows whether it is there.
+    """
+    must_have_room(Path(db.filename).parent)
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
