@@ -36,10 +36,15 @@ image: ## an image to flash, for PCs with UEFI, in build/image (as root)
 	$(MAKE) deb ARGS=trixie/amd64
 	$(PY) -m image --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
 
-test-image: image ## the image, flashed and booted: it is built twice, sells, loses power (as root)
+test-image: ## the image, flashed and booted: built twice, sells, loses power, is updated (as root)
 	.ci/setup test
-	.ci/debian ovmf mtools fdisk
-	$(PY) -m image --out build/image/again --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
+	.ci/debian mmdebstrap ovmf mtools fdisk rauc squashfs-tools openssl
+	$(MAKE) deb ARGS=trixie/amd64
+	tests/image/keys build/image/keys
+	for out in build/image build/image/again; do \
+	    $(PY) -m image --out $$out --keyring build/image/keys/ca.pem \
+	        --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1) || exit; \
+	done
 	cmp build/image/pos-terminal-amd64.img build/image/again/pos-terminal-amd64.img
 	.ci/test tests/image -m deep $(ARGS)
 

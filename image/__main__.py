@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pos_terminal
 from image import boot, disk, initrd, roots, tree
 from image.flavours import FLAVOURS, Flavour
 
@@ -30,7 +32,7 @@ mise-en-service.txt
                 le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
                 suivant, ce jour-là ; avant, elle vend en simulation.
 etat.txt        ce que dit la caisse : si elle vend, ce qui ne va pas, et que faire.
-slot.cfg, EFI   le démarrage : ne pas y toucher.
+slot.env, EFI   le démarrage : ne pas y toucher.
 
 The settings of this till go here as terminal.toml, with the files that they name. Written on the
 day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
@@ -53,7 +55,7 @@ def main() -> int:
         )
         return 1
     flavour = FLAVOURS[arguments.flavour]
-    build(flavour, arguments.package, arguments.out, arguments.cache)
+    build(flavour, arguments.package, arguments.out, arguments.cache, arguments.keyring)
     return 0
 
 
@@ -63,12 +65,20 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--flavour", choices=FLAVOURS, default="amd64", help="for which boards")
     parser.add_argument("--out", type=Path, default=BUILD, help="the folder that it is put in")
     parser.add_argument("--cache", type=Path, default=BUILD / "roots", help="Debian's roots, kept")
+    parser.add_argument(
+        "--keyring",
+        type=Path,
+        help="the certificate of whoever signs updates; without it none is taken",
+    )
     return parser.parse_args()
 
 
-def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
+def build(
+    flavour: Flavour, package: Path, out: Path, cache: Path, keyring: Path | None = None
+) -> Path:
     """The image's file. CalledProcessError with what a tool said."""
     epoch = _epoch()
+    version = f"{pos_terminal.__version__}.{datetime.fromtimestamp(epoch, UTC):%Y%m%d%H%M}"
     step = _steps(6)
     step(f"Debian {roots.SUITE} {flavour.architecture}")
     packed = roots.system(flavour, package, cache, epoch)
@@ -77,14 +87,14 @@ def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
     workshop.clear()
     system = workshop.folder / "system"
     step("system")
-    tree.make(packed, package, system)
+    tree.make(packed, package, system, keyring)
     manifest = tree.packages(system)
     kernel, first = _kernel(flavour, system)
     tree.lighten(system)
     tree.clamp(system, epoch)
     step("slots")
     workshop.erofs("system.erofs", "system")
-    workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first))
+    workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first, version))
     config = boot.loader(workshop) | _texts()
     workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
     step("data")
@@ -96,7 +106,10 @@ def build(flavour: Flavour, package: Path, out: Path, cache: Path) -> Path:
     workshop.table(name, disk.PARTITIONS)
     out.mkdir(parents=True, exist_ok=True)
     image = out / name
-    subprocess.run(["mv", str(workshop.folder / name), str(image)], check=True)
+    # Beside it what a release of the same version is made of (python -m image.release).
+    for made, kept in ((name, name), ("boot.vfat", "boot.img"), ("system.erofs", "system.img")):
+        subprocess.run(["mv", str(workshop.folder / made), str(out / kept)], check=True)
+    (out / "version").write_text(f"{version}\n")
     (out / f"{name}.packages").write_text(manifest)
     with image.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,7 +3,7 @@ say() { echo "pos: $*" >/dev/console; }
 
 slot=a
 for word in $(cat /proc/cmdline); do
-    case $word in pos.slot=*) slot=${word#pos.slot=} ;; esac
+    case $word in rauc.slot=*) slot=${word#rauc.slot=} ;; esac
 done
 
 # Waits for the disk that bears the image's identity: cards come up in their own time.
@@ -74,7 +74,24 @@ if mount -t ext4 "/dev/$data" /data; then
     umount /data
 fi
 
-mount -t erofs -o ro "/dev/$system" /system || { say "no system in slot $slot"; sleep 5; reboot -f; }
+# A slot on trial is left by starting anew. The known one is all that the loader would take then, so
+# it is told to take the other: in place, by the block that choice.py describes.
+leave() {
+    say "no system in slot $slot"
+    case $slot in a) known=b ;; *) known=a ;; esac
+    mkdir -p /config
+    if mount -t vfat "/dev/$(partition 1)" /config; then
+        if grep -qx "slot=$slot" /config/slot.env; then
+            { printf '# GRUB Environment Block\nslot=%s\ntrial=\n' "$known"; head -c 1024 /dev/zero | tr '\0' '#'; } |
+                head -c 1024 >/block
+            dd if=/block of=/config/slot.env bs=1024 conv=notrunc,fsync 2>/dev/null
+        fi
+        umount /config
+    fi
+    sleep 5
+    reboot -f
+}
+mount -t erofs -o ro "/dev/$system" /system || leave
 say "slot $slot"
 for each in dev proc sys; do mount --move /$each /system/$each; done
 exec switch_root /system /sbin/init ${machine:+--machine-id=$machine}

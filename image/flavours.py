@@ -25,6 +25,7 @@ FLAVOURS = {
                 *("ahci", "nvme", "sd_mod", "sdhci_pci", "mmc_block"),
                 *("xhci_pci", "usb_storage", "uas"),
                 *("ext4", "crc32c_generic", "erofs"),
+                *("vfat", "nls_cp437", "nls_ascii"),  # the first partition, to choose another slot
             ),
         ),
     )

@@ -14,6 +14,7 @@ SUITE = "trixie"
 SYSTEM = (
     *("systemd", "systemd-sysv", "systemd-timesyncd", "udev", "dbus", "kmod"),
     *("e2fsprogs", "dosfstools", "tzdata", "ca-certificates"),
+    *("rauc", "rauc-service", "openssl"),
     # The initrd is made by ours, out of busybox; Debian's kernel wants a maker of its own.
     *("tiny-initramfs", "busybox-static"),
 )
@@ -21,7 +22,7 @@ SYSTEM = (
 
 TOOLS = (
     *("dosfstools", "mtools", "erofs-utils", "e2fsprogs", "fdisk"),
-    *("grub-common", "grub-efi-amd64-bin"),
+    *("grub-common", "grub-efi-amd64-bin", "rauc", "squashfs-tools", "openssl"),
 )
 """What makes the file systems: of one release, so that two machines make the same bits."""
 

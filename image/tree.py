@@ -9,7 +9,10 @@ from image import roots
 
 OVERLAY = Path(__file__).parent / "overlay"
 
-ENABLED = ("systemd-networkd", "systemd-timesyncd", "pos-commission", "pos-note.timer")
+ENABLED = (
+    *("systemd-networkd", "systemd-timesyncd", "pos-commission", "pos-note.timer"),
+    *("pos-terminal-confirm.service", "pos-terminal-update.path", "pos-terminal-update.timer"),
+)
 MASKED = (
     # Nothing asks for a password: a screen and a serial line are the till's, or nobody's.
     *("getty@tty1.service", "serial-getty@ttyS0.service", "serial-getty@ttyAMA0.service"),
@@ -33,13 +36,18 @@ UNUSED = (
 """Drivers that no till has, and what only a Debian that installs packages needs."""
 
 
-def make(packed: Path, package: Path, folder: Path) -> None:
-    """Lay the system out in a new folder, all files as old as they are in their packages."""
+def make(packed: Path, package: Path, folder: Path, keyring: Path | None) -> None:
+    """Lay the system out in a new folder, all files as old as they are in their packages.
+
+    `keyring` has the certificate of whoever signs releases; without one the box takes none.
+    """
     roots.unpack(packed, folder)
     shutil.copy(package, folder / "package.deb")
     _within(folder, "dpkg", "--install", "/package.deb")
     (folder / "package.deb").unlink()
     shutil.copytree(OVERLAY, folder, dirs_exist_ok=True, symlinks=True)
+    if keyring:
+        shutil.copy(keyring, folder / "etc/rauc/keyring.pem")
     _within(folder, "systemctl", "enable", "--quiet", *ENABLED)
     _within(folder, "systemctl", "mask", "--quiet", *MASKED)
     # Empty: each box gets its own, which the initrd reads from its data partition.
@@ -98,6 +106,7 @@ def data(system: Path, folder: Path) -> None:
     for name, user, group, mode in (
         ("pos-terminal", "pos", "pos", 0o700),
         ("pos-terminal-agent", "pos-agent", "pos-link", 0o700),
+        ("pos-terminal-update", "root", "root", 0o700),
         ("log", "root", "systemd-journal", 0o2755),
         ("timesync", "systemd-timesync", "systemd-timesync", 0o755),
     ):

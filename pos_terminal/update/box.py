@@ -1,6 +1,7 @@
 """A flashed box: where what belongs to its updates lies, and the system's tools that change it."""
 
 import ctypes
+import fcntl
 import os
 import re
 import subprocess
@@ -52,12 +53,20 @@ class Box:
 
     @contextmanager
     def writable(self) -> Iterator[None]:
-        """The first partition is read-only but for as long as this. OSError where it cannot be."""
-        self._remount(0)
+        """The first partition is read-only but for as long as this. OSError where it cannot be.
+
+        One at a time: whoever else writes there (the image's write-note) takes the same lock.
+        """
+        lock = os.open(self.config, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            yield
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._remount(0)
+            try:
+                yield
+            finally:
+                self._remount(MS_RDONLY)
         finally:
-            self._remount(MS_RDONLY)
+            os.close(lock)
 
     def install(self, bundle: Path) -> None:
         """Write a bundle into the slot that does not run. Failure (B-175) with what RAUC says.

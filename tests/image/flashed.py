@@ -48,6 +48,18 @@ class Card:
         command = ["mtype", "-i", where, f"::/{name}"]
         return subprocess.run(command, capture_output=True, check=True).stdout.decode()
 
+    def wipe(self, number: int, mib: int = 8) -> None:
+        """Lose the beginning of a partition, as a card does that dies."""
+        with self.path.open("r+b") as card:
+            card.seek(disk.offset(number))
+            card.write(bytes(mib * disk.MIB))
+
+    def begins(self, number: int, after: int = 0) -> bytes:
+        """Some bytes of a partition, `after` so many MiB; also while the box runs."""
+        with self.path.open("rb") as card:
+            card.seek(disk.offset(number) + after * disk.MIB)
+            return card.read(disk.SECTOR)
+
     def data(self, folder: Path) -> Path:
         """The data partition's files, as they are found after a power cut; their folder."""
         table = subprocess.run(
@@ -64,6 +76,7 @@ class Card:
         checked = subprocess.run(["e2fsck", "-fy", own], capture_output=True, check=False)
         assert checked.returncode in (0, 1), checked.stdout.decode()
         out = folder / "files"
+        shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
         subprocess.run(["debugfs", "-R", f"rdump / {out}", own], capture_output=True, check=True)
         own.unlink()
@@ -77,8 +90,10 @@ class Counter:
     """What the clerk has before her."""
 
     def __init__(
-        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd
-    ) -> None:
+        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd,
+        ended: "asyncio.Task[None]",
+    ) -> None:  # fmt: skip
+        self._ended = ended
         self.machine = machine
         self.display = display
         self.printer = printer
@@ -97,6 +112,11 @@ class Counter:
             within=within,
         )
 
+    async def restarts(self, within: float = PATIENCE) -> None:
+        """Wait until the box starts itself anew: QEMU leaves it off then (-no-reboot)."""
+        async with asyncio.timeout(within):
+            await asyncio.shield(self._ended)
+
 
 @asynccontextmanager
 async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Counter]:
@@ -111,7 +131,7 @@ async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Coun
         asyncio.TaskGroup() as group,
     ):
         console = group.create_task(_listen(machine))
-        yield Counter(machine, display, printer, scale)
+        yield Counter(machine, display, printer, scale, console)
         console.cancel()
 
 
@@ -122,7 +142,8 @@ def _machine(card: Card, folder: Path) -> list[str]:
         "-drive", f"{firmware}{FIRMWARE},readonly=on", "-drive", f"{firmware}{folder}/variables",
         "-drive", f"file={card.path},format=raw,if=virtio,cache=writeback",
         "-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile=",
-        "-device", "virtio-rng-pci", "-device", "i6300esb",
+        # A guest that a busy machine keeps waiting hangs no more than its host does.
+        "-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=none",
         "-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-kbd,id=keypad,bus=usb.0,port=1",
         "-chardev", f"serial,id=scale,path={folder}/scale",
         "-device", "usb-serial,id=adapter,bus=usb.0,port=2,chardev=scale,serial=SCALE",
