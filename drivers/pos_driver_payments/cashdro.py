@@ -34,7 +34,15 @@ from pos_driver_payments.terminal import Dial, TalkingTerminal
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.devices.settings import within
-from pos_terminal.domain.authorisation import Ending, Order, Outcome, Reason, Scheme, Stage
+from pos_terminal.domain.authorisation import (
+    Ending,
+    Order,
+    Outcome,
+    Reason,
+    Scheme,
+    Service,
+    Stage,
+)
 from pos_terminal.domain.language import say
 from pos_terminal.domain.money import Cents
 from pos_terminal.hookspecs import hookimpl
@@ -50,9 +58,10 @@ class CashdroSettings:
     refused before a byte is sent.
 
     `user` is the machine's user for the till, `password` names the credential, or the file, of its
-    password. `page` is the service's, `kind` its number for a sale. `till` is what the machine's
-    lists call this till. It is asked each `poll` seconds, may take `answer_time` for an answer; a
-    customer may take `payment_time` in all.
+    password. `page` is the service's, `kind` its number for a sale, `pays_out` that for money that
+    goes back to a customer; 0: it gives none back. `till` is what the machine's lists call this
+    till. It is asked each `poll` seconds, may take `answer_time` for an answer; a customer may take
+    `payment_time` in all.
     """
 
     host: str
@@ -62,15 +71,18 @@ class CashdroSettings:
     port: int = 443
     page: str = "/Cashdro3WS/index.php"
     kind: int = 4
+    pays_out: int = 3
     till: str = "caisse-1"
     poll: float = 1.0
     answer_time: float = 10.0
     payment_time: float = 300.0
 
     def __post_init__(self) -> None:
-        within(self, port=(1, 65535), kind=(1, 99), poll=(0.2, 10))
+        within(self, port=(1, 65535), kind=(1, 99), pays_out=(0, 99), poll=(0.2, 10))
         within(self, answer_time=(0.1, 60), payment_time=(1, 900))
         fingerprint_of(self.fingerprint)
+        if self.kind == self.pays_out:
+            raise ValueError(say("kind et pays_out ont le même numéro : 0 si elle ne rend pas"))
         if not re.fullmatch(r"/[A-Za-z0-9/._-]*", self.page):
             raise ValueError(say("{name} : commence par /", name="page"))
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,20}", self.till):
@@ -83,8 +95,14 @@ class CashdroSettings:
 async def open_terminal(settings: CashdroSettings) -> AsyncIterator[PaymentTerminal]:
     """Start its child. DeviceLost where the machine does not listen, or is another."""
     bound = settings.payment_time
-    async with in_a_child("cashdro", settings, Cashdro.abilities, bound) as terminal:
+    async with in_a_child("cashdro", settings, abilities(settings), bound) as terminal:
         yield terminal
+
+
+def abilities(settings: CashdroSettings) -> frozenset[Ability]:
+    """To the machine money that goes back is all one: of a payment just made, or of any day's."""
+    back = {Ability.REFUND, Ability.REVERSAL} if settings.pays_out else set()
+    return frozenset({Ability.CANCEL, Ability.OUTCOME, *back})
 
 
 def over(dial: Dial, settings: CashdroSettings, line: Link | None = None) -> TalkingTerminal:
@@ -96,9 +114,8 @@ def over(dial: Dial, settings: CashdroSettings, line: Link | None = None) -> Tal
 class Cashdro(OnlyPays):
     """The dialogues. See `Speech`. Each request has a line of its own, as a browser's have."""
 
-    abilities = frozenset({Ability.CANCEL, Ability.OUTCOME})
-
     def __init__(self, settings: CashdroSettings, password: str) -> None:
+        self.abilities = abilities(settings)
         self._settings = settings
         self._password = password
         self._withdrawn = False
@@ -106,8 +123,9 @@ class Cashdro(OnlyPays):
     def begin(self, order: Order) -> Talk[str]:
         """The number that the machine gives it. It takes nothing up before that is acknowledged."""
         settings = self._settings
+        kind = settings.kind if order.service is Service.PURCHASE else settings.pays_out
         code, content = yield from self._ask(
-            "startOperation", type=settings.kind, posid=settings.till, posuser=order.reference,
+            "startOperation", type=kind, posid=settings.till, posuser=order.reference,
             parameters=cashdro.amount(order.cents),
         )  # fmt: skip
         if code != cashdro.DONE:
@@ -123,14 +141,14 @@ class Cashdro(OnlyPays):
         code, _ = yield from self._ask("acknowledgeOperationId", orders=True, operationId=number)
         if code != cashdro.DONE:
             raise NotTaken(f"not taken up: {code}")
-        yield Tell(Stage.COINS)
+        yield Tell(Stage.COINS if order.service is Service.PURCHASE else Stage.CHANGE)
         self._withdrawn = False
         while (stands := (yield from self._stands(order, number))).state in cashdro.UNDER_WAY:
             self._withdrawn |= (yield Pause(self._settings.poll)) is WITHDRAWN
             if self._withdrawn:
                 # Each time: it is not heard before the customer is asked to pay.
                 yield from self._ask("finishOperation", type=GIVE_UP, operationId=number)
-        found = self.read(stands)
+        found = self.read(stands, order.service)
         if self._withdrawn and found.ending is Ending.ABANDONED:
             found = Outcome(ending=Ending.ABANDONED, reason=Reason.WITHDRAWN)
         yield Settle(found)
@@ -147,7 +165,7 @@ class Cashdro(OnlyPays):
             raise AnswerError("begun, and not taken up so far")
         if stands.state in cashdro.UNDER_WAY:
             raise NotTaken("it is still at it", busy=True)
-        return self.read(stands)
+        return self.read(stands, order.service)
 
     def _stands(self, order: Order, number: str) -> Talk[cashdro.Operation]:
         """How the operation stands. AnswerError where it is another, or unknown to the machine."""
@@ -158,13 +176,18 @@ class Cashdro(OnlyPays):
             found = cashdro.operation(content)
         except cashdro.FrameError as error:
             raise AnswerError(str(error)) from error
-        if found.number not in ("", number) or found.total not in (0, order.cents):
+        if found.number not in ("", number) or abs(found.total) not in (0, order.cents):
             raise AnswerError("an answer to another operation")
         return found
 
-    def read(self, found: cashdro.Operation) -> Outcome:
-        """What an operation that has ended came to. AnswerError where that is not plain."""
+    def read(self, found: cashdro.Operation, service: Service = Service.PURCHASE) -> Outcome:
+        """What an operation that has ended came to. AnswerError where that is not plain.
+
+        A version to which that number says something else takes money in where it should give it
+        back: that is not plain either.
+        """
         moved = found.come - found.gone
+        moved = moved if service is Service.PURCHASE else -moved
         if found.state != cashdro.FINISHED or not found.whole or moved < 0:
             # Change may be stuck, or still be owed: what has moved is for a person to see.
             raise AnswerError("it has not ended well")

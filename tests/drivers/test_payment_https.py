@@ -20,6 +20,7 @@ from pos_driver_payments.nexo import Nexo, NexoSettings
 from pos_driver_payments.talk import AnswerError, HangUp, Hear, NotTaken, Send
 from pos_driver_sim.bank import Card
 from pos_driver_sim.card.nexo import NexoEnd
+from pos_terminal.devices.payments import Ability
 from pos_terminal.domain.authorisation import Ending, Order, Original, Reason, Scheme, Service
 from pos_terminal.domain.money import Cents
 from pos_terminal.testing.payment_contract import nobody
@@ -246,6 +247,24 @@ def test_cashdro_reads_both_pages_of_its_sources() -> None:
     assert cashdro.begun(cashdro.answer(b'{"code":1,"data":"90210"}')[1]) == "90210"
     assert cashdro.begun(cashdro.answer(b'{"code":1,"data":111}')[1]) == "111"
     assert cashdro.begun({"operation": {"operationId": 1234}}) == "1234"
+
+
+def test_money_that_goes_back_comes_out_of_the_machine_and_nothing_in() -> None:
+    speech = Cashdro(CashdroSettings(host="h", user="adm"), "x")
+    order = Order(reference="A000000001", cents=Cents(500), service=Service.REFUND)
+    step = next(speech.begin(order))
+    assert isinstance(step, Send)
+    assert b"operation=startOperation&type=3&" in step.data
+    out = {"operationid": "1", "state": "F", "total": "500", "totalin": "0", "totalout": "-500"}
+    found = cashdro.operation({"operation": out})
+    assert speech.read(found, Service.REFUND).cents == 500
+    taken = cashdro.operation({"operation": {**out, "totalin": "500", "totalout": "0"}})
+    with pytest.raises(AnswerError):  # a version that took the money in instead
+        speech.read(taken, Service.REFUND)
+    keeps = Cashdro(CashdroSettings(host="h", user="adm", kind=3, pays_out=0), "x")
+    assert Ability.REFUND not in keeps.abilities
+    with pytest.raises(ValueError, match="pays_out"):
+        CashdroSettings(host="h", user="adm", kind=3)
 
 
 def test_cashdro_asks_as_its_sources_do_and_no_word_of_it_is_another() -> None:

@@ -9,11 +9,12 @@
     ..&operation=finishOperation&type=2&operationId=90210        gives up what is under way
     ..&operation=setOperationImported&operationId=90210          the till has it on its books
 
-«index.php» has the answer's `data`, a text in which JSON stands once more; «index3.php» has it as
-`response`, in JSON alone. An operation is carried out once its number has been acknowledged. Its
-states: I begun, Q queued, E under way, F finished. Sums are cents, as numbers or texts. A code that
-is not 1 is an error. Sources: the Odoo module of Tecnativa, used on machines, and public clients
-and simulators of both pages.
+Type 4 is a sale; 3 is money that goes back to a customer: only `totalout` moves then. «index.php»
+has the answer's `data`, a text in which JSON stands once more; «index3.php» has it as `response`,
+in JSON alone. An operation is carried out once its number has been acknowledged. Its states: I
+begun, Q queued, E under way, F finished. Sums are cents, as numbers or texts. A code that is not 1
+is an error. Sources: the Odoo module of Tecnativa, used on machines, and public clients and
+simulators of both pages.
 """
 
 import re
@@ -57,7 +58,7 @@ def target(page: str, name: str, password: str, operation: str, **rest: object) 
 
 
 def amount(cents: int) -> str:
-    """The parameters of a sale."""
+    """The parameters of a sale, or of money that goes back."""
     return msgspec.json.encode({"amount": cents}).decode()
 
 

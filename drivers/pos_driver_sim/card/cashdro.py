@@ -21,6 +21,7 @@ class Kept:
 
     cents: int
     reference: str
+    service: Service
     deal: Deal | None = None
     ended: bool = False
     hushed: bool = False
@@ -61,14 +62,16 @@ class CashdroEnd(HttpEnd):
             self._say(line, -3, "")
             return
         number = str(90210 + len(self.kept))
-        self.kept[number] = Kept(json.loads(words["parameters"])["amount"], words["posuser"])
+        cents = json.loads(words["parameters"])["amount"]
+        service = {"4": Service.PURCHASE, "3": Service.REFUND}[words["type"]]
+        self.kept[number] = Kept(cents, words["posuser"], service)
         self._say(line, 1, {"operation": {"operationId": number}} if self.plain else number)
 
     def _of(self, line: Line, words: dict[str, str], kept: Kept) -> None:
         match words["operation"]:
             case "acknowledgeOperationId":
                 if kept.deal is None:
-                    kept.deal = Deal(Service.PURCHASE, kept.cents, kept.reference)
+                    kept.deal = Deal(kept.service, kept.cents, kept.reference)
                     self.take(kept.deal)
                 self._say(line, 1, "")
             case "askOperation":
@@ -88,11 +91,10 @@ class CashdroEnd(HttpEnd):
             kept.hushed = kept.cut = False
             return
         state = "F" if kept.ended else "E" if deal else "I"
-        moved = deal.cents if deal and kept.ended else 0
-        put = moved + CHANGE if moved else 0
+        put, gone = _sums(kept)
         said: dict[str, Any] = {
             "operationid": number, "state": state, "total": str(kept.cents),
-            "totalin": str(put), "totalout": str(moved - put),
+            "totalin": str(put), "totalout": str(-gone),
         }  # fmt: skip
         wrong = False
         if deal and kept.ended:
@@ -127,3 +129,10 @@ class CashdroEnd(HttpEnd):
         line.say(body, chunked=code == 1)
         if twice:
             line.say(body)
+
+
+def _sums(kept: Kept) -> tuple[int, int]:
+    """What came in and what went out."""
+    moved = kept.deal.cents if kept.deal and kept.ended else 0
+    put = moved + CHANGE if moved and kept.service is Service.PURCHASE else 0
+    return put, put - moved if put else moved
