@@ -197,6 +197,8 @@ class TalkingTerminal:
                     call.settled = answer
 
     async def _send(self, link: Link, data: bytes, call: _Call, *, orders: bool) -> None:
+        # A line that is never empty would let nobody else have a turn.
+        await asyncio.sleep(0)
         ordered = call.ordered
         # Before the send: one that is broken off may have let the order out.
         call.ordered |= orders

@@ -223,6 +223,11 @@ class Zvt:
         return end
 
 
+MOST_COMMANDS = 5000
+"""Of the terminal's in one dialogue: its stages twice a second for as long as a customer may take,
+and a slip in single lines, are not half of it."""
+
+
 class _End:
     """What a command came to."""
 
@@ -267,9 +272,9 @@ class _End:
 
     def _print(self, whose: int, lines: tuple[str, ...]) -> None:
         if whose == MERCHANT:
-            self.merchant += lines
+            self.merchant = (*self.merchant, *lines)[:MOST_LINES]
         else:
-            self.customer += lines
+            self.customer = (*self.customer, *lines)[:MOST_LINES]
 
     @property
     def terminal(self) -> str:
@@ -310,6 +315,7 @@ class _Session:
         self._answer_time = answer_time
         self._come: deque[Arrived] = deque()
         self._heard: deque[Apdu] = deque()
+        self._heard_so_far = 0
         self._withdrawn = False
 
     def command(self, apdu: Apdu, *, orders: bool = False) -> Talk[None]:
@@ -369,8 +375,11 @@ class _Session:
                 self._heard.append(signal)
 
     def _hear(self, seconds: float) -> Talk[Apdu | Withdrawn | None]:
-        """The next command; None for a silence."""
+        """The next command; None for a silence. AnswerError where it never ends."""
         damaged = 0
+        self._heard_so_far += 1
+        if self._heard_so_far > MOST_COMMANDS:
+            raise AnswerError("it does not end")
         while True:
             heard = self._heard.popleft() if self._heard else (yield from self._next(seconds))
             if not isinstance(heard, Signal):

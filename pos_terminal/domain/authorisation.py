@@ -199,21 +199,44 @@ class Totals(Struct, frozen=True, kw_only=True):
     slip: tuple[str, ...] = ()
 
 
-_CARD = re.compile(r"(?<!\d)\d(?:[ .-]?\d){12,18}(?!\d)")
-"""13 to 19 digits, as ISO/IEC 7812 lets a card have, however they are grouped."""
+_CARD = re.compile(r"\d(?:[ \u00a0.-]{0,2}\d){12,}")
+"""13 digits or more, however they are grouped: a card has 13 to 19 by ISO/IEC 7812, and what stands
+on its stripe may follow without a gap."""
+
+MOST_LINES, LONGEST_LINE, LONGEST_WORD = 200, 200, 64
+"""What is kept of a slip, and of a number: no terminal has more to say, but one that is broken, or
+somebody else's, may."""
 
 
 def masked(outcome: Outcome) -> Outcome:
-    """The same, without any run of digits that could be a card's number but its last four."""
+    """The same, fit to be kept, printed and shown, whoever made it up.
+
+    Without any run of digits that could be a card's number but its last four, without characters
+    that command a printer or a screen, and not without end.
+    """
     return replace(
         outcome,
-        last_four="".join(filter(str.isdigit, outcome.last_four))[-4:],
-        authorisation=without_cards(outcome.authorisation),
-        number=without_cards(outcome.number),
-        terminal=without_cards(outcome.terminal),
-        customer_slip=tuple(map(without_cards, outcome.customer_slip)),
-        merchant_slip=tuple(map(without_cards, outcome.merchant_slip)),
+        last_four="".join(filter(str.isdecimal, outcome.last_four))[-4:],
+        authorisation=word(outcome.authorisation),
+        number=word(outcome.number),
+        terminal=word(outcome.terminal),
+        customer_slip=_slip(outcome.customer_slip),
+        merchant_slip=_slip(outcome.merchant_slip),
     )
+
+
+def word(text: str) -> str:
+    """A number of a terminal's, fit to be kept."""
+    return _plain(text, LONGEST_WORD)
+
+
+def _slip(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_plain(line, LONGEST_LINE) for line in lines[:MOST_LINES])
+
+
+def _plain(text: str, longest: int) -> str:
+    # Masked first: what is cut, or loses a character in its middle, could be a number no more.
+    return "".join(filter(str.isprintable, without_cards(text)))[:longest]
 
 
 def without_cards(text: str) -> str:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Order, Stage, masked, without_cards
+from pos_terminal.domain.authorisation import Order, Stage, masked, without_cards, word
 from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -48,6 +48,11 @@ about a minute, and one that is busy with the card should not be disturbed."""
 
 LONG_ENOUGH = 90.0
 """Seconds for which it is asked before a person has to decide: a customer waits."""
+
+
+MOST_STAGES = 100
+"""Stages of one order that the clerk is shown. A terminal tells some ten; one that never stops must
+not fill the till's queue, in which keys wait behind them."""
 
 
 class MerchantSlip(Struct, frozen=True):
@@ -160,12 +165,15 @@ class PaymentLane:
         """How the order ended, or why it was not sent at all."""
         ref = intended.ref
 
+        stages = iter(range(MOST_STAGES))
+
         def told(stage: Stage) -> None:
-            self._put(PaymentStage(intended.ref, stage))
+            if next(stages, None) is not None:
+                self._put(PaymentStage(intended.ref, stage))
 
         async def authorise(terminal: PaymentTerminal) -> PaymentEnded:
             if known and Ability.IDENTITY in terminal.abilities:
-                said = without_cards(await terminal.identity())
+                said = word(await terminal.identity())
                 if said != known:
                     return PaymentEnded(ref, fault=faults.TERMINAL_CHANGED, identity=said)
             # Before the order, since afterwards its own answer would be the last.

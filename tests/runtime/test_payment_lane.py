@@ -38,7 +38,7 @@ from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.links.faults import opened
 from pos_terminal.links.tcp import tcp_link
 from pos_terminal.runtime import card_slips
-from pos_terminal.runtime.payment_lane import PaymentLane, PaymentLanes
+from pos_terminal.runtime.payment_lane import MOST_STAGES, PaymentLane, PaymentLanes
 from pos_terminal.runtime.port import Port, PortState
 from tests.conftest import run
 from tests.support.shop import open_shop
@@ -119,6 +119,28 @@ def test_an_order_is_carried_out_and_its_stages_are_told() -> None:
         assert outcome
         assert (outcome.ending, outcome.cents) == (Ending.APPROVED, 800)
         assert lane.recorded == []  # it finds an order by its reference: nothing else is needed
+
+    served(body)
+
+
+class Chatterbox(SimTerminal):
+    """Tells of its progress without end."""
+
+    async def authorise(self, order: Order, told: Told) -> Outcome:
+        for _ in range(10_000):
+            told(Stage.CARD)
+        return await super().authorise(order, told)
+
+
+def test_a_terminal_that_never_stops_telling_does_not_fill_the_tills_queue() -> None:
+    async def body(lane: Lane) -> None:
+        lane.driver = Chatterbox
+        lane.port.reopen()
+        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        assert len(lane.told) <= MOST_STAGES + 1
+        assert lane.end.bank.charged(INTENDED.ref) == (800,)
 
     served(body)
 

@@ -40,6 +40,7 @@ from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.lookup.questions import CardDaysWanted
 from pos_terminal.domain.moment import Moment
+from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.printing import card_slip
 from pos_terminal.domain.receipt import PrinterRole
 from pos_terminal.domain.sale.sale import Sale, apply
@@ -176,9 +177,10 @@ def _unknown(
 
 
 def _answered(given: PaymentEnded) -> PaymentAnswered:
-    """For the record. Money in another currency is no answer that a till can believe."""
+    """For the record. Money in another currency is no answer that a till can believe, and more than
+    any payment comes to is none either."""
     outcome = given.outcome
-    if outcome is None or (outcome.ending is Ending.APPROVED and outcome.currency != EURO):
+    if outcome is None or (outcome.ending is Ending.APPROVED and not _credible(outcome)):
         unknown = given.unknown or outcome is not None
         return PaymentAnswered(
             ref=given.ref,
@@ -187,6 +189,10 @@ def _answered(given: PaymentEnded) -> PaymentAnswered:
             detail=(given.fault or faults.PAYMENT_UNKNOWN).code,
         )
     return _said(given.ref, outcome)
+
+
+def _credible(outcome: Outcome) -> bool:
+    return outcome.currency == EURO and outcome.cents <= LARGEST_TOTAL
 
 
 def _said(ref: str, outcome: Outcome) -> PaymentAnswered:
