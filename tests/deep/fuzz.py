@@ -81,33 +81,100 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
                 zvt_answers.totals(told, "", ())
                 zvt_answers.approved(told, (), ())
 
-    cashdro, nexo = found["payments.frames.cashdro"], found["payments.frames.nexo"]
-    payment = nexo.Pair("Payment", "A000000001", "till", "poi")
-    order = importlib.import_module("pos_terminal.domain.authorisation").Order
-    asked = order(reference="A000000001", cents=1234)
-
-    def read_nexo(data: bytes) -> None:
-        # The header is right, so that what it reads is the rest.
-        header = json.dumps(payment.header("Response")).encode()
-        whole = b'{"SaleToPOIResponse":{"MessageHeader":%s,"PaymentResponse":%s}}'
-        body = payment.answer(whole % (header, data))
-        nexo.totals(body, "poi")
-        nexo.outcome(asked, body, "poi")
-
-    def read_cashdro(data: bytes) -> None:
-        _, content = cashdro.answer(b'{"code":1,"data":%s}' % data)
-        cashdro.operation(content)
-
     return {
-        "payment-cashdro": refusing(read_cashdro),
+        **in_json(found),
         "payment-http": refusing(found["payments.frames.http"].response),
-        "payment-nexo": refusing(read_nexo),
         "payment-caisse-ap": refusing(read_caisse_ap),
         "payment-cashlogy": refusing(found["payments.frames.cashlogy"].answers),
         "payment-concert": refusing(read_concert),
         "payment-zvt": refusing(read_zvt),
         "payment-zvt-slip": refusing(zvt_answers.block),
     }
+
+
+PAID = {
+    "Response": {"Result": "Success", "ErrorCondition": "Aborted"},
+    "POIData": {"POITransactionID": {"TransactionID": "17", "TimeStamp": "now"}},
+    "ReversedAmount": 12.34,
+    "PaymentResult": {
+        "AmountsResp": {"Currency": "EUR", "AuthorizedAmount": 12.34, "TipAmount": 1},
+        "PaymentAcquirerData": {"ApprovalCode": "771"},
+        "PaymentInstrumentData": {"CardData": {
+            "PaymentBrand": "visa", "MaskedPan": "4111 **** 1111", "EntryMode": ["Contactless"],
+        }},
+    },
+    "PaymentReceipt": [{
+        "DocumentQualifier": "CustomerReceipt", "RequiredSignatureFlag": True,
+        "OutputContent": {"OutputText": [{"Text": "name=TOTAL&value=12"}, {"Text": "MERCI"}]},
+    }],
+    "TransactionTotals": [{
+        "PaymentCurrency": "EUR", "CardBrand": "mc",
+        "PaymentTotals": [
+            {"TransactionType": "Debit", "TransactionCount": 1, "TransactionAmount": 12.34}
+        ],
+    }],
+}  # fmt: skip
+"""What a terminal says of a payment, of a day, and of what was undone, all in one."""
+
+OPERATION = {"operation": {
+    "operationid": "90210", "state": "F", "total": "1234", "totalin": 2000, "totalout": "-766",
+    "amountchangenotavailable": "0",
+}, "withError": "false"}  # fmt: skip
+
+LEAVES: tuple[object, ...] = (
+    "Success", "Failure", "EUR", "USD", "Credit", "ReverseDebit", "CashierReceipt", "F", "I",
+    "true", "1234", "-766", "4111111111111111", "\x1b@", "name=a&value=b", "", 12.34, 12, -1,
+    10**30, 1e300, True, None, [], {}, [[[]]], {"operation": {"operationId": 7}},
+)  # fmt: skip
+
+
+def spoilt(sound: object, data: bytes) -> object:
+    """What these bytes make of an answer: some of its parts are others, or none, or twice."""
+    left = iter(data)
+
+    def copied(part: object) -> object:
+        chosen = next(left, 255)
+        if chosen < 40:
+            return LEAVES[next(left, 0) % len(LEAVES)]
+        if isinstance(part, dict):
+            return {key: copied(each) for key, each in part.items() if next(left, 255) > 10}
+        if isinstance(part, list):
+            return [copied(each) for each in part * (2 if chosen < 60 else 1)]
+        return part
+
+    return copied(sound)
+
+
+def in_json(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
+    """The readers of what terminals say in JSON: bytes alone would never be any."""
+    cashdro, nexo = found["payments.frames.cashdro"], found["payments.frames.nexo"]
+    words = importlib.import_module("pos_terminal.domain.authorisation")
+    payment = nexo.Pair("Payment", "A000000001", "till", "poi")
+    original = words.Original(reference="A000000000", cents=1234, number="1")
+    orders = [
+        words.Order(reference="A000000001", cents=1234, service=each, original=original)
+        for each in words.Service
+    ]
+
+    def read_nexo(data: bytes) -> None:
+        # The header is right, so that what it reads is the rest.
+        whole = {"MessageHeader": payment.header("Response"), "PaymentResponse": spoilt(PAID, data)}
+        body = payment.answer(json.dumps({"SaleToPOIResponse": whole}).encode())
+
+        def outcome(which: bytes) -> None:
+            words.masked(nexo.outcome(orders[which[0]], body, "poi"))
+
+        for number in range(len(orders)):
+            refusing(outcome)(bytes([number]))
+        nexo.totals(body, "poi")
+
+    def read_cashdro(data: bytes) -> None:
+        said = {"code": 1, "data": spoilt(OPERATION, data)}
+        _, content = cashdro.answer(json.dumps(said).encode())
+        refusing(lambda _: cashdro.begun(content))(b"")
+        cashdro.operation(content)
+
+    return {"payment-cashdro": refusing(read_cashdro), "payment-nexo": refusing(read_nexo)}
 
 
 def supporters(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
