@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import msgspec
 
-LOADING_TIME = 30.0
-"""Seconds after which the other process is given up; it takes half a second on a small box."""
+LOADING_TIME = 120.0
+"""Seconds after which the other process is given up. It takes half a second on a small box; where
+it takes a minute, the box is busy, and its settings are no worse for it."""
 
 
 CHILD = "pos_driver_escpos.capabilities"
