@@ -38,7 +38,11 @@ class DriverRow(Struct, frozen=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "driver", nargs="?", default="", metavar=say("PILOTE"), help=say("celui-là seul")
+        "driver",
+        nargs="?",
+        default="",
+        metavar=say("PILOTE"),
+        help=say("celui-là seul"),
     )
     # What is installed has no till; every command takes the option all the same.
     parser.add_argument("--state", metavar="DIR", help=argparse.SUPPRESS)
@@ -48,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """List them; Failure where none has that name."""
     installed = installed_drivers()
-    rows = [_row(fact) for fact in installed if arguments.driver in ("", fact.name)]
+    # By the plug-in's name too: «toledo» is what `plugins` says, and its driver «toledo-8217».
+    asked = [fact for fact in installed if arguments.driver in ("", fact.name, fact.plugin)]
+    rows = [_row(fact) for fact in asked]
     if not rows and arguments.driver:
         known = ", ".join(sorted({fact.name for fact in installed}))
         detail = say(

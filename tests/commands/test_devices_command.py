@@ -236,6 +236,9 @@ def test_every_driver_is_listed_with_its_settings_as_the_file_names_them(
     assert settings["parity"]["takes"] == '"N" | "E" | "O"'
     printer = {each["name"] for each in by_name["printer", "escpos"]["settings"]}
     assert {"serial.port", "usb.vendor", "host"} <= printer
+    assert main(["drivers", "toledo", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["drivers"]
+    assert (row["plugin"], row["driver"]) == ("toledo", "toledo-8217")
     assert main(["drivers", "no-such"]) == 1
     assert "no-such" in capsys.readouterr().err
 
