@@ -168,6 +168,7 @@ def _take(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target)
     elif source.is_file():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copy2(source, target)
 
 
@@ -241,9 +242,9 @@ def _manifest(archive: ZipFile, path: Path) -> BackupManifest:
 
 def _is_ours(name: str) -> bool:
     """Whether a till keeps a file of that name: nothing else is ever written."""
-    folder, slash, file = name.rpartition("/")
-    if slash:
-        return f"{folder}/" in STATE_FILES and file not in ("", ".", "..")
+    folder, _, file = name.rpartition("/")
+    if f"{folder}/" in STATE_FILES:
+        return file not in ("", ".", "..")
     return name == NAME or name in STATE_FILES
 
 

@@ -128,6 +128,7 @@ def _from_directory(source: Path, directory: Path) -> None:
         elif old.suffix == ".db" and old.is_file():
             backup.copy_database(old, new)
         elif old.is_file():
+            new.parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copy2(old, new)
 
 

@@ -8,6 +8,8 @@ STATE_FILES = {
     "clerks.toml": "qui peut s'identifier, et ce que chacun peut faire",
     "catalog.sha256": "quel catalogue est en vigueur",
     "promotions.sha256": "quelles promotions le sont",
+    "shop/catalog.json": "quel catalogue est en vigueur",
+    "shop/settings.json": "les derniers bons réglages",
     "terminal.good.toml": "les derniers bons réglages",
     "keymap.good.toml": "le dernier bon plan de touches du magasin",
     "journal.mark": "quel journal est tenu ici",

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import threading
+from hashlib import sha256
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,6 +19,8 @@ from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.domain.notation import day_and_hour
 from pos_terminal.persons import clerks_file
+from pos_terminal.runtime.shop_catalogue import ShopCatalogue
+from pos_terminal.runtime.shop_settings import ShopSettings
 from tests.support.journaled import Line, days, kept, records
 from tests.support.people import CONTACT
 
@@ -60,6 +63,25 @@ def test_all_comes_back_and_the_till_sells_on(state: Path, line: Line, tmp_path:
         shop.start()
         shop.sale()
     assert line("journal", "verify", state=new)[0] == 0
+
+
+def test_what_the_shop_put_in_place_of_the_technicians_files_holds_again(
+    state: Path, line: Line, tmp_path: Path
+) -> None:
+    """Without it the next card would sell at the prices, and with the settings, of before."""
+    ShopCatalogue(state).put(b"dearer", b"catalogue", sha256(b"catalogue").hexdigest())
+    settings = ShopSettings(state)
+    settings.put(b"kept", b"terminal", 60)
+    settings.keep()
+    settings.put(b"on trial", b"terminal", 60)
+    assert settings.at_start(b"terminal").trial
+    out, keys, new = tmp_path / "b.zip", tmp_path / "k.zip", tmp_path / "new"
+    assert line("journal", "backup", "--out", out, "--keys", keys)[0] == 0
+    assert line("journal", "restore", "--from", out, "--keys", keys, state=new)[0] == 0
+    assert ShopCatalogue(new).in_place_of(b"catalogue") == b"dearer"
+    found = ShopSettings(new).at_start(b"terminal")
+    assert (found.source, found.trial) == (b"kept", 0), "and never what was but on trial"
+    assert ShopSettings(new).at_start(b"another").source == b"another"
 
 
 def test_who_was_erased_after_the_copy_is_held_again_and_that_is_said(

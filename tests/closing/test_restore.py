@@ -16,10 +16,12 @@ from pos_terminal.domain.events.system import CommandGiven, TechnicalEvent
 from pos_terminal.journal import catalogs, keyring, signer_outage, state_directory
 from pos_terminal.persons import clerks_file as clerks
 from pos_terminal.persons import database
-from pos_terminal.runtime import boot, catalogue, promotions
+from pos_terminal.runtime import boot, catalogue, promotions, shop_catalogue, shop_settings
 from pos_terminal.storage.sqlite import connect
 from tests.support.journaled import Line, days, kept, records
 from tests.support.people import CONTACT
+
+SHOPS = [f"{each.FOLDER}/{each.NAME}" for each in (shop_catalogue, shop_settings)]
 
 
 @pytest.fixture
@@ -127,11 +129,12 @@ def test_all_that_is_no_projection_comes_back(state: Path, line: Line, tmp_path:
     """Under the names by which the till keeps it."""
     files = (
         boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME, catalogue.IN_FORCE, promotions.IN_FORCE,
-        signer_outage.NAME, state_directory.MARK,
+        signer_outage.NAME, state_directory.MARK, *SHOPS,
     )  # fmt: skip
     folders = {f"{name}/" for name in (catalogs.FOLDER, keyring.FOLDER)}
     assert set(STATE_FILES) == {*files, *folders, database.NAME, database.SLOTS}
-    for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME):
+    (state / shop_settings.FOLDER).mkdir()
+    for name in (boot.LAST_GOOD, boot.GOOD_KEYMAP, clerks.NAME, *SHOPS):
         (state / name).write_text("# kept\n")
     for name in (catalogue.IN_FORCE, promotions.IN_FORCE):
         (state / name).write_text("ab" * 32)
