@@ -124,7 +124,7 @@ ROWS = (
     KeyRule(Function.TERMINAL, card_days.key),
     KeyRule(Function.OUTAGE, outages.key),
     KeyRule(Function.ACCESS, access.key),
-    KeyRule(Function.SUPPORT, support.key),
+    KeyRule(Function.SUPPORT, support.key, without_clerk=True),
     KeyRule(Function.ANSWER, support.say_back, without_clerk=True),
     KeyRule(Function.CLERK, sign_on.clerk, without_clerk=True, beside=(ChoiceAsked,)),
 )

@@ -31,11 +31,12 @@ INSIDE = replace(COME, who="marie", doing="relit le journal")
 ASKS = replace(INSIDE, asked=3, question="ouvrir le tiroir drawer")
 
 
-def at_counter(support: Support | None = None) -> StaffedBench:
+def at_counter(support: Support | None = None, clerk: int = LEA) -> StaffedBench:
     till = staffed()
     desk = till.counter.desk
     desk.identity = replace(desk.identity, support=SupportRules(firm="Acme", minutes=20))
-    till.sign_on(LEA)
+    if clerk:
+        till.sign_on(clerk)
     if support:
         till.put(AccessNews(support=support))
     return till
@@ -45,8 +46,10 @@ def of(step: Step, kind: type[Effect]) -> list[Effect]:
     return [effect for effect in step.effects if isinstance(effect, kind)]
 
 
-def test_who_comes_and_how_far_in_is_shown_and_a_pin_lets_it_in() -> None:
-    till = at_counter()
+@pytest.mark.parametrize("open_", [True, False])
+def test_who_comes_and_how_far_in_is_shown_and_a_pin_lets_it_in(*, open_: bool) -> None:
+    """Also where nobody is signed on: who cannot open the till is who calls."""
+    till = at_counter(clerk=LEA if open_ else 0)
     till.press("ASSISTANCE")
     assert till.shown == Screen("ASSISTANCE ACME", "2 ESSAYER   20 MIN ?")
     till.press("3")
