@@ -157,16 +157,15 @@ def _connect(arguments: argparse.Namespace) -> int:
     found = next((each for each in known if (each.store, each.terminal) == wanted), None)
     if found is None:
         raise Failure(faults.BAD_REQUEST, say("le relais n'a pas cette caisse"))
-    text = support_relay.client_config(
-        arguments.relay, found, arguments.host, arguments.port, arguments.key
-    )
+    relay = (arguments.host, arguments.port)
+    whereto = (arguments.relay, found, relay, arguments.key)
     if arguments.write:
-        arguments.write.write_text(text)
+        support_relay.client_config(arguments.write, *whereto)
         _told(arguments, {"name": found.name}, f"ssh -F {arguments.write} {found.name}")
         return 0
     with tempfile.TemporaryDirectory(prefix="pos-support-") as folder:
         config = Path(folder) / "ssh_config"
-        config.write_text(text)
+        support_relay.client_config(config, *whereto)
         # As long as the supporter stays: no bound is right for that but his own.
         return subprocess.call(["ssh", "-F", str(config), found.name, *arguments.line])
 

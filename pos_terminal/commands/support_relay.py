@@ -191,14 +191,19 @@ def sign(
     return _signed(ca, key, relay, seconds), _signed(ca, key, door, seconds)
 
 
-def client_config(folder: Path, terminal: Terminal, host: str, port: int, key: Path) -> str:
-    """What OpenSSH's client needs to go to a terminal through the relay."""
+def client_config(
+    config: Path, folder: Path, terminal: Terminal, relay: tuple[str, int], key: Path
+) -> None:
+    """Write what OpenSSH's client needs to go to a terminal through the `relay` at that address.
+
+    The relay's own key is put beside it, as `CONFIG.known_hosts`: the relay's folder is root's.
+    """
+    host, port = relay
     private = key.with_suffix("") if key.suffix == ".pub" else key
     stem = private.resolve()
     relay_key = " ".join(_public(folder / f"{HOST_KEY}.pub").split()[:2])
-    known = folder.resolve() / "relay_known_hosts"
-    known.write_text(f"relay {relay_key}\n")
-    return f"""\
+    known = config.resolve().with_name(f"{config.name}.known_hosts")
+    text = f"""\
 Host relay
   HostName {host}
   Port {port}
@@ -221,6 +226,11 @@ Host *
   ServerAliveInterval 5
   ServerAliveCountMax 3
 """
+    try:
+        known.write_text(f"relay {relay_key}\n")
+        config.write_text(text)
+    except OSError as error:
+        raise Failure(faults.FILE_UNWRITABLE, f"{config}: {error.strerror}") from error
 
 
 def _signed(ca: Path, key: Path, wanted: Wanted, seconds: int) -> Path:
