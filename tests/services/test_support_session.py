@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-import re
-import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import apsw
 import pytest
 
-from pos_service_support.service import SupportService
 from pos_terminal.__main__ import main
 from pos_terminal.commands import support_relay
 from pos_terminal.domain.events.grants import (
@@ -30,41 +26,9 @@ from tests.support.printed import papers
 from tests.support.process import child
 from tests.support.relay import Relay, Signing, made, running, short
 from tests.support.shop import Shop, wired
-from tests.support.supporting import FIRM, consent, serving_support, signed_on, staffed_shop
+from tests.support.supporting import FIRM, Door, consent, open_line, serving_support, signed_on
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "support.md"
-
-
-@dataclass
-class Door:
-    """The shop's, as its support finds it."""
-
-    shop: Shop
-    service: SupportService
-
-    async def code(self, level: str = "2") -> str:
-        """Agree at the counter, and wait until the terminal has reached the relay; the code."""
-        code = await consent(self.shop, level)
-        async with asyncio.timeout(PATIENCE):
-            while self.service.visit is None:
-                await asyncio.sleep(0.01)
-            await self.service.visit.linked.wait()
-        return code
-
-
-@asynccontextmanager
-async def open_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[Shop, Relay, Door]]:
-    """A shop whose support may come, and its relay."""
-    async with made() as relay:
-        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(relay.terminal))
-        async with (
-            running(relay),
-            staffed_shop(folder / "shop") as shop,
-            serving_support(shop, relay, folder / "agent") as service,
-        ):
-            yield shop, relay, Door(shop, service)
 
 
 @asynccontextmanager
@@ -439,46 +403,5 @@ def test_settings_are_changed_on_trial_behind_a_yes(
                 (closed,) = await shop.journaled(SupportClosed)
                 assert len(closed.recording) == 64
                 await papers(shop, "ASSISTANCE : COMPTE RENDU", "garde les réglages")
-
-    run(body())
-
-
-LINE = re.compile(r"^    (ssh -J .*)$", re.M)
-
-
-def test_the_pages_one_line_goes_in_with_both_certificates_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def body() -> None:
-        async with open_line(tmp_path, monkeypatch) as (_, relay, door):
-            relay.sign(await door.code())
-            (enrolled,) = support_relay.terminals(relay.folder)
-            held = tmp_path / "held"
-            held.mkdir(mode=0o700)
-            socket, names = held / "agent", ("relay", "terminal")
-            for name in names:  # ssh-add takes the certificate that is named after the key
-                shutil.copy(relay.key, held / name)
-                (held / name).chmod(0o600)
-                certificate = relay.key.with_name(f"{relay.key.name}-{name}-cert.pub")
-                shutil.copy(certificate, held / f"{name}-cert.pub")
-            port, keys = enrolled.port, relay.folder
-            known = (keys / support_relay.KNOWN).read_text().split(" ", 1)[1]
-            (held / "known").write_text(
-                f"[127.0.0.1]:{relay.port} {short(keys / 'ssh_host_ed25519_key.pub')}\n"
-                f"[127.0.0.1]:{port} {known}"
-            )
-            (held / "config").write_text(f"UserKnownHostsFile {held}/known\n")
-            monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-            (line,) = LINE.findall(PAGE.read_text())
-            line = line.replace("relay.example.org:2200", f"127.0.0.1:{relay.port}")
-            words = line.replace("22001", str(port)).split()[1:]
-            async with child("ssh-agent", "-D", "-a", socket, stdout=asyncio.subprocess.DEVNULL):
-                async with asyncio.timeout(PATIENCE):
-                    while not socket.exists():
-                        await asyncio.sleep(0.02)
-                for name in names:
-                    assert (await relay.ran("ssh-add", str(held / name))).status == 0
-                done = await relay.ran("ssh", "-F", str(held / "config"), *words, "status")
-            assert done.status == 0 and "selling" in done.out, done
 
     run(body())

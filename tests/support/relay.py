@@ -41,7 +41,7 @@ exec {sshd} -D -e -f {config}
 def documented() -> str:
     """The users, by the very words with which the page has a fresh Debian make them."""
     page = ROOT / "docs" / "plugins" / "support.md"
-    found = re.findall(r"^    (useradd .*)$", page.read_text(), re.M)
+    found = re.findall(r"^(useradd .*)$", page.read_text(), re.M)
     assert len(found) == 2, found
     return "\n".join(found)
 

@@ -4,9 +4,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec import Raw
 
 from pos_service_support import pos_support_commands
@@ -32,7 +34,7 @@ from pos_terminal.domain.staff.support import heard, principal
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import stores
 from tests.support.printed import papers
-from tests.support.relay import Relay
+from tests.support.relay import Relay, made, running
 from tests.support.shop import Shop, open_shop
 from tests.support.shop_staff import hire
 from tests.support.staff import BADGES, BOSS, LEA, PINS
@@ -145,3 +147,35 @@ async def serving_support(shop: Shop, relay: Relay, folder: Path) -> AsyncIterat
             yield service
         finally:
             running.cancel()
+
+
+@dataclass
+class Door:
+    """The shop's, as its support finds it."""
+
+    shop: Shop
+    service: SupportService
+
+    async def code(self, level: str = "2") -> str:
+        """Agree at the counter, and wait until the terminal has reached the relay; the code."""
+        code = await consent(self.shop, level)
+        async with asyncio.timeout(PATIENCE):
+            while self.service.visit is None:
+                await asyncio.sleep(0.01)
+            await self.service.visit.linked.wait()
+        return code
+
+
+@asynccontextmanager
+async def open_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Shop, Relay, Door]]:
+    """A shop whose support may come, and its relay."""
+    async with made() as relay:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(relay.terminal))
+        async with (
+            running(relay),
+            staffed_shop(folder / "shop") as shop,
+            serving_support(shop, relay, folder / "agent") as service,
+        ):
+            yield shop, relay, Door(shop, service)

@@ -13,8 +13,9 @@ def commands(section: str) -> str:
 
 
 def blocks(page: Path, heading: str, language: str) -> list[str]:
-    """What stands below a heading of a page, up to its next section, in blocks of that language."""
-    below = rf"^{re.escape(heading)}\n(.*?)(?=^## |\Z)"
+    """What stands below a heading, up to the next of its rank, in blocks of that language."""
+    rank = len(heading.split(maxsplit=1)[0])
+    below = rf"^{re.escape(heading)}\n(.*?)(?=^#{{2,{rank}}} |\Z)"
     found = re.search(below, page.read_text(), re.DOTALL | re.MULTILINE)
     assert found is not None, f"{page} has no «{heading}»"
     fenced = rf"^```{language}\n(.*?)^```"
