@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         again = True
     if again:
         # The same process for the service manager, and where there is none the till comes back.
+        notify("WATCHDOG=1")  # which goes on watching: all its time is for the start
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     return _out_of_service(failed[0], arguments) if failed else 0
 

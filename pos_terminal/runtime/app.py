@@ -355,7 +355,10 @@ class App:
         The sign of life stops with the event loop, and while a record is stuck on its way to disk.
         """
         await self.ready.wait()
-        notify("READY=1", f"STATUS={'selling' if self.journal else 'out of order'}")
+        # A till that has started anew in its process was watched all the while, and «ready» is no
+        # sign of life.
+        status = f"STATUS={'selling' if self.journal else 'out of order'}"
+        notify("READY=1", "WATCHDOG=1", status)
         interval = watchdog_interval()
         while True:
             await asyncio.sleep(interval or STALLED)

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import socket
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +49,24 @@ async def tried(till: AsyncClient, base: str, path: str, value: str) -> Any:
 def test_it_starts_itself_anew_and_a_kill_gives_them_back(tmp_path: Path) -> None:
     async def body() -> None:
         (tmp_path / "wires").mkdir()
-        async with SimBench(tmp_path / "wires") as ends:
+        async with AsyncExitStack() as stack:
+            ends = await stack.enter_async_context(SimBench(tmp_path / "wires"))
+            manager = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
             file, state = write_settings(tmp_path, ends.toml()), tmp_path / "state"
             call = (sys.executable, "-m", "pos_terminal", "run", "--config", file, "--state", state)
             till = AsyncClient(state / "till")
-            async with child(*call, stderr=asyncio.subprocess.DEVNULL) as process:
+            manager.bind(str(tmp_path / "notify"))
+            manager.settimeout(PATIENCE)
+            env = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+            async with child(*call, stderr=asyncio.subprocess.DEVNULL, env=env) as process:
                 before = await told(till)
                 new = await tried(till, before.sha256, "shop.footer", '["Bonne fête"]')
                 found = await told(till, other=before.sha256)
                 assert found.sha256 == new and found.trial
                 assert process.returncode is None, "the service manager has the same process"
+                # Watched all the while, it is told to be alive right before and right after.
+                heard = [manager.recv(4096).split(b"\nSTATUS", maxsplit=1)[0] for _ in range(3)]
+                assert heard == [b"READY=1\nWATCHDOG=1", b"WATCHDOG=1", b"READY=1\nWATCHDOG=1"]
                 process.kill()
                 await process.wait()
             # What reads well, and the till cannot start with: its journal is another store's.
