@@ -77,14 +77,12 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStartPre=/usr/sbin/sshd -t -f {folder}/sshd_config
-ExecStart=/usr/sbin/sshd -D -e -f {folder}/sshd_config
+# sshd has its empty folder where the machine's own has it too, whose stop would take it away.
+TemporaryFileSystem=/run
+ExecStart=/bin/sh -c 'mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f {folder}/sshd_config'
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=2
-# Debian's own sshd has the same; whichever of the two stops first must leave it.
-RuntimeDirectory=sshd
-RuntimeDirectoryPreserve=yes
 
 [Install]
 WantedBy=multi-user.target
