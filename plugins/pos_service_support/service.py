@@ -36,8 +36,9 @@ class SupportService:
         self._key, self._host_key = agent.secret(KEY), agent.secret(HOST_KEY)
         self._host_print = fingerprint(self._host_key)
         self.visit: Visit | None = None
-        self._consents: asyncio.Queue[Consent] = asyncio.Queue()
-        self._heard = 0.0
+        self._wanted: Consent | None = None  # the newest, and never one that is over
+        self._heard = asyncio.Event()
+        self._away: float | None = None  # since when the till does not answer
 
     async def run(self) -> NoReturn:
         """For ever."""
@@ -56,34 +57,41 @@ class SupportService:
             await asyncio.sleep(AGAIN)
 
     def _hear(self, news: ConsentNews) -> None:
-        self._heard = asyncio.get_running_loop().time()
+        self._away = None
         visit, consent = self.visit, news.consent
         if visit and (consent is None or consent.number != visit.number):
             visit.end(say("le commerce y a mis fin"))
-        if consent and not (visit and visit.number == consent.number):
-            self._consents.put_nowait(consent)
+        self._wanted = consent
+        self._heard.set()
         if visit and news.said:
             visit.say(news.said)
 
     def _till_is_gone(self) -> None:
         """A session outlasts its restart; a consent that nobody has used yet does not."""
-        if self.visit is None:
-            return
-        silent = asyncio.get_running_loop().time() - self._heard
-        if not self.visit.grant or silent > PATIENCE:
+        self._wanted, now = None, asyncio.get_running_loop().time()
+        if self._away is None:  # not when it said something last: it has no news for minutes
+            self._away = now
+        if self.visit and (not self.visit.grant or now - self._away > PATIENCE):
             self.visit.end(say("la caisse ne répond plus"))
 
     async def _carry_out(self) -> None:
+        used = 0  # the consent that somebody came in by
         while True:
             await forget(self._store, self._agent.clock.utc() - self._settings.keep_days * DAY_US)
-            consent = await self._consents.get()
+            while (consent := self._wanted) is None or consent.number == used:
+                self._heard.clear()
+                await self._heard.wait()
             self.visit = Visit(
                 self._agent, self._settings, self._store, consent, (self._key, self._host_key)
             )
             try:
                 await self.visit.run()
             finally:
-                self.visit = None
+                grant, self.visit = self.visit.grant, None
+            if grant:
+                used = consent.number
+            else:
+                await asyncio.sleep(AGAIN)  # its process has failed, and is not to fail on and on
 
 
 def fingerprint(private: str) -> str:

@@ -34,6 +34,7 @@ from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import END_SESSION, SESSION, SUPPORT_TROUBLE
 from pos_terminal.channel.support import Consent, SessionAsked, SessionEnding, SupportTrouble
+from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.storage.worker import Worker
 
@@ -140,6 +141,8 @@ class Visit:
         except (ValueError, DecodeError) as error:
             self.end(f"SSH: {error}")
         self._left.set()
+        if not self._over.is_set() and not self.grant:
+            await self._trouble(faults.RELAY_SILENT.code)
         self.end(say("le programme de liaison s'est arrêté"))
 
     async def _take(self, told: wire.FromChild, group: asyncio.TaskGroup) -> None:
@@ -158,9 +161,7 @@ class Visit:
             case Typed(at, text) if not self._left.is_set():
                 self._recording.typed(at, self._agent.redacted(text))
             case Trouble(code):
-                with suppress(ChannelError):  # a till that is away says nothing either
-                    asked = SupportTrouble(self.number, code)
-                    await self._agent.till.call(SUPPORT_TROUBLE, asked)
+                await self._trouble(code)
             case Left(why, lost):
                 self._lost = lost
                 self._left.set()
@@ -169,6 +170,11 @@ class Visit:
                 pass
             case Linked():
                 self.linked.set()
+
+    async def _trouble(self, code: str) -> None:
+        """Have the counter say why nobody comes."""
+        with suppress(ChannelError):  # a till that is away says nothing either
+            await self._agent.till.call(SUPPORT_TROUBLE, SupportTrouble(self.number, code))
 
     async def _enter(self, asks: Enter) -> None:
         """The till says who may come in."""
