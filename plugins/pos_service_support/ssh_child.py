@@ -7,6 +7,7 @@ does the rest. There is no shell, no file transfer and no forwarding in here to 
 """
 
 import asyncio
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -54,6 +55,12 @@ SCREENS = 4
 
 BLOCKED = 30.0
 """Seconds that a supporter's screen may take nothing: then he is gone."""
+
+HEAP = 128 << 20
+"""Bytes of memory, of which asyncssh and its cryptography take a third. SSH lets a peer have more
+kept than that, relay and supporter alike; then this process ends, and not the agent with it, whose
+unit has 256 MB for both.
+"""
 
 RELAY_SILENT, RELAY_KEY, CLOCK = "B-161", "B-162", "B-163"
 """The till's faults for who does not come."""
@@ -169,7 +176,7 @@ class Visit:
                 client_keys=[asyncssh.import_private_key(begin.key)],
                 known_hosts=([asyncssh.import_public_key(begin.relay_key)], [], []),
                 keepalive_interval=ALIVE, keepalive_count_max=MISSED, login_timeout=self._dialling,
-                preferred_auth="publickey",
+                preferred_auth="publickey", compression_algs=None,
             )  # fmt: skip
         async with relay:
             async with asyncio.timeout(self._dialling):
@@ -180,7 +187,8 @@ class Visit:
                     agent_forwarding=False, x11_forwarding=False, host_based_auth=False,
                     password_auth=False, kbdint_auth=False, gss_auth=False, login_timeout=LOGIN,
                     keepalive_interval=ALIVE, keepalive_count_max=MISSED,
-                    line_editor=True, line_history=100, max_line_length=LONGEST,
+                    line_editor=True, line_history=100, max_line_length=LONGEST, errors="replace",
+                    compression_algs=None,
                 )  # fmt: skip
             self.agent.tell(Linked())
             async with served:
@@ -207,6 +215,9 @@ class Visit:
         admitted = await answer
         if not admitted.may or self.inside or self.over.is_set():
             return admitted.text or self.begin.words.busy
+        if connection not in self.doors:  # he has gone meanwhile, and the code with him
+            self.end(self.begin.words.left, lost=True)
+            return self.begin.words.left
         self.inside = connection
         self._began = time.monotonic()
         # What ends with a certificate is the right to come in: whoever is in has to be shown out.
@@ -251,7 +262,7 @@ class Visit:
             await self._show(process, "> ")
             try:
                 line = await process.stdin.readline()
-            except (asyncssh.BreakReceived, asyncssh.TerminalSizeChanged):
+            except (asyncssh.BreakReceived, asyncssh.SignalReceived, asyncssh.TerminalSizeChanged):
                 continue
             if not line or line.strip() in ("exit", "quit"):
                 return
@@ -282,11 +293,15 @@ class Visit:
         self.agent.tell(Run(number, line))
         try:
             async with asyncio.TaskGroup() as group:
-                stopping = group.create_task(self._stopped(process, number))
+                watching = [
+                    group.create_task(self._stopped(process, number)),
+                    group.create_task(self._shut(process, number)),
+                ]
                 while True:
                     said = await queue.get()
                     if isinstance(said, Done):
-                        stopping.cancel()
+                        for each in watching:
+                            each.cancel()
                         return said.status
                     await self._show(process, said.text)
         finally:
@@ -304,6 +319,11 @@ class Visit:
                 continue
             except (asyncssh.BreakReceived, asyncssh.SignalReceived):
                 self.agent.tell(Stop(number))
+
+    async def _shut(self, process: "asyncssh.SSHServerProcess[str]", number: int) -> None:
+        """Tell the agent that his screen is shut: what follows something would hold its place."""
+        await process.wait_closed()
+        self.agent.tell(Stop(number))
 
     @property
     def _at(self) -> float:
@@ -402,6 +422,7 @@ class Door(asyncssh.SSHServer):
 
 async def main() -> None:
     """Begin as the agent says, and end when it says so, or is gone."""
+    resource.setrlimit(resource.RLIMIT_DATA, (HEAP, HEAP))
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=4 * wire.LONGEST)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
