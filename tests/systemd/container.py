@@ -4,11 +4,12 @@ What has no kernel of its own is up within seconds. The far ends of a counter st
 """
 
 import asyncio
+import os
 import shutil
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pos_driver_sim.bench import SimBench
@@ -23,14 +24,17 @@ class Container:
     """A root shell in it, by the number of its first process."""
 
     def __init__(self, leader: int) -> None:
-        self._leader = leader
+        self.leader = leader
+
+    def inside(self, script: str, folder: str = "/") -> list[str]:
+        """The command by which the machine around it runs commands in there."""
+        enter = ["nsenter", f"--target={self.leader}", "--all", "--root", "--wd"]
+        return [*enter, "bash", "-ec", f"cd {folder}\n{script}"]
 
     async def sh(self, script: str, folder: str = "/") -> str:
         """What commands print; AssertionError with all of it when one fails."""
         process = await asyncio.create_subprocess_exec(
-            "nsenter", f"--target={self._leader}", "--all", "--root", "--wd",
-            "bash", "-ec", f"cd {folder}\n{script}",
-            env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+            *self.inside(script, folder), env=ENVIRONMENT, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         async with asyncio.timeout(PATIENCE):
@@ -66,19 +70,29 @@ async def standing(
     for end in ends.values():
         Path(end).chmod(0o666)  # the groups that udev gives devices to have other numbers there
     options = [f"--bind={Path(end).resolve()}:/dev/pos/{name}" for name, end in ends.items()]
+    options += [f"--bind={state}:{STATE}", f"--bind={shared}:/srv"]
+    async with booted(tree, "caisse", *options) as container:
+        yield container
+
+
+@asynccontextmanager
+async def booted(tree: Path, name: str, *options: str) -> AsyncIterator[Container]:
+    """Boot a machine of that name, with more options of systemd-nspawn."""
     process = await asyncio.create_subprocess_exec(
         "systemd-nspawn", "--quiet", "--keep-unit", "--register=no", "--boot", "--console=pipe",
-        "--volatile=overlay", f"--directory={tree}", "--hostname=caisse",
-        f"--bind={state}:{STATE}", f"--bind={shared}:/srv", *options,
+        "--volatile=overlay", f"--directory={tree}", f"--hostname={name}", *options,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
+    leader = 0
     try:
-        container = Container(await _leader(process))
+        leader = await _leader(process)
+        container = Container(leader)
         await container.until("systemctl is-system-running", lambda said: said == "running")
         yield container
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
+        # Its own first process: without systemd-nspawn alone, all of it would go on for ever.
+        with suppress(ProcessLookupError):
+            os.kill(leader or process.pid, signal.SIGKILL)
         await process.communicate()
 
 

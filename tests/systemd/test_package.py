@@ -1,7 +1,6 @@
 """The Debian package: built to the bit, and its life on Debian 12 and 13 as its page tells it."""
 
 import asyncio
-import os
 import re
 import shutil
 import subprocess
@@ -12,63 +11,23 @@ import pytest
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.testing.running import run
-from tests.needs import need
 from tests.systemd.container import PATIENCE, STATE, Container, outside, standing
-from tests.systemd.readme import blocks
+from tests.systemd.package_parts import (
+    CATALOG,
+    TERMINAL,
+    TREES,
+    built,
+    listens,
+    needs_container,
+    shows,
+)
+from tests.systemd.readme import ROOT, blocks
 
-ROOT = Path(__file__).parent.parent.parent
-BUILD = ROOT / "image" / "deb" / "build"
 PAGE = ROOT / "docs" / "paquet.md"
 TECHNICIAN = ROOT / "docs" / "technicien.md"
-TREES = ROOT / ".venv-trees"
-DEBIAN = {"bookworm": 12, "trixie": 13}
 NEWER = "0.1.99"
 KEYS = {"1": "KEY_KP1", "2": "KEY_KP2", "x": "KEY_KPASTERISK", "PLU": "KEY_KPENTER",
         "CASH": "KEY_F12", "TICKET": "KEY_PAGEDOWN"}  # fmt: skip
-CATALOG = "plu,name,price,unit,family,vat\n1,TRADITION,1.30,piece,pain,5.5\n"
-TERMINAL = """\
-[shop]
-name = "Boulangerie du Marché"
-
-[seller]
-siret = "732 829 320 00074"
-
-[terminal]
-catalog = "catalog.csv"
-plugins = ["evdev", "vfd", "escpos"]
-
-[devices.keypad]
-class = "keypad"
-driver = "evdev"
-device = "/dev/pos/keypad"
-
-[devices.display]
-class = "display"
-driver = "vfd"
-serial = {{ port = "/dev/pos/display" }}
-
-[devices.printer]
-class = "printer"
-driver = "escpos"
-host = "127.0.0.1"
-port = {port}
-"""
-
-
-def built(release: str, architecture: str = "amd64", umask: int = 0o022) -> Path:
-    """The package that `make deb` makes, built now."""
-    need(shutil.which("mmdebstrap") is not None, "mmdebstrap", "apt-get install mmdebstrap")
-    need(shutil.which("lintian") is not None, "lintian", "apt-get install lintian")
-    gcc = {"amd64": "x86_64-linux-gnu-gcc", "arm64": "aarch64-linux-gnu-gcc"}[architecture]
-    need(shutil.which(gcc) is not None, gcc, f"apt-get install {gcc.replace('_', '-')}")
-    made = subprocess.run(
-        [BUILD, f"{release}/{architecture}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, umask=umask, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stdout
-    pattern = f"pos-terminal_*+deb{DEBIAN[release]}_{architecture}.deb"
-    (package,) = (ROOT / "dist").glob(pattern)
-    return package
 
 
 def field(package: Path, name: str) -> str:
@@ -115,10 +74,7 @@ def newer(package: Path, folder: Path) -> Path:
 @pytest.mark.parametrize("release", ["bookworm", pytest.param("trixie", marks=pytest.mark.deep)])
 def test_a_life_on_debian(tmp_path: Path, release: str) -> None:
     """Installed, sells, upgraded, taken back, removed, purged: the journal is there."""
-    need(shutil.which("systemd-nspawn") is not None, "systemd-nspawn",
-         "apt-get install systemd-container")  # fmt: skip
-    need((TREES / f"{release}.ready").exists(), "a Debian for it", "sudo .ci/package-trees")
-    need(os.geteuid() == 0, "root, who may start a container,", "sudo make test-kernel")
+    needs_container(release)
     package = built(release)
     for name in ("state", "shared/now", "shared/later", "bench"):
         (tmp_path / name).mkdir(parents=True)
@@ -213,17 +169,6 @@ async def press(bench: SimBench, text: str) -> None:
         await bench.keyboard.press(KEYS[word])
 
 
-async def shows(bench: SimBench, *texts: str) -> None:
-    """Wait until all of these stand on the display."""
-    try:
-        await bench.display.wait_for(
-            lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
-            within=PATIENCE,
-        )
-    except TimeoutError:
-        raise AssertionError(f"not {texts}, but {bench.display.screen}") from None
-
-
 async def sold(bench: SimBench, total: str) -> str:
     """Sell one more piece, and read the ticket: a display's line ends with the first till."""
     await press(bench, "1 PLU CASH TICKET")
@@ -242,9 +187,3 @@ async def runs(container: Container, version: str) -> None:
     asked = "pos-terminal journal show --kind till.started --json | tail -n 1"
     await container.until(asked, lambda shown: f'"version":"{version}"' in shown.replace(" ", ""))
     await listens(container)
-
-
-async def listens(container: Container) -> None:
-    """Wait until it has its keypad: what is typed before reaches nobody."""
-    ready = re.compile(r"^keypad +prêt", re.MULTILINE)
-    await container.until("pos-terminal status", lambda shown: ready.search(shown) is not None)
