@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from bench import console
 from bench.figures import MIB, Figure, Setting, latencies
 from bench.process import memory
 from bench.shop import PATIENCE, Shop, open_shop
@@ -25,7 +26,7 @@ from pos_terminal.domain.staff import tokens
 from tests.support.agent import AgentProcess
 
 PAPERS, WEIGHTS, SOCKETS = 150, 60, 1000
-BAR_PRINT, BAR_WEIGHT = 5.0, 20.0
+BAR_PRINT, BAR_WEIGHT, BAR_MEMORY = 5.0, 20.0, 75.0
 EVERY = 0.1
 """Seconds between two papers: no faster than a token may."""
 
@@ -40,8 +41,10 @@ port = 0
 
 
 def measure(setting: Setting) -> list[Figure]:
-    """Through the agent as it ships, over TLS, beside a till as a process of its own."""
-    return asyncio.run(_measure(setting))
+    """Through the agent as it ships, over TLS, beside a till as a process of its own; and what the
+    pages ask of its store.
+    """
+    return [*asyncio.run(_measure(setting)), *console.measure(setting)]
 
 
 async def _measure(setting: Setting) -> list[Figure]:
@@ -69,7 +72,7 @@ async def _measure(setting: Setting) -> list[Figure]:
         Figure(key="api.sockets.served", what=f"API: of {SOCKETS} connections so many are held",
                value=served, unit=""),
         Figure(key="api.sockets.memory", what="resident: the agent, a thousand at its door",
-               value=round(beside.resident, 1), unit=MIB,
+               value=round(beside.resident, 1), unit=MIB, at_most=BAR_MEMORY,
                limit=("before", round(before.resident, 1))),
     ]  # fmt: skip
 

@@ -102,8 +102,10 @@ def test_a_family_is_dearer_and_its_labels_say_so(tmp_path: Path) -> None:
             printed = await posted(console, cookie, path, family="sandwich", how="till")
             assert "1 étiquette sort." in printed.text
             assert "5,80" in (await console.shop.bench.printer.next_paper()).text
+            every = await posted(console, cookie, path, how="sheet")
+            assert every.text.count("<li><strong>") == len(CATALOG.splitlines()) - 1 - 1  # GALETTE
             for wanted in ({"articles": "20 777"}, {"family": "x"}, {"articles": "=1"}):
                 none = await posted(console, cookie, path, how="till", **wanted)
-                assert none.status == 422 and "0 étiquettes" in none.text
+                assert none.status == 422 and "0 étiquettes, de 1 à 200" in none.text
 
     run(body())

@@ -1,6 +1,7 @@
 """The owner's settings from a phone: tried, kept, given back; and a till that is away."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None
             for name in ("settings", "settings/tickets", "settings/closing"):
                 await page.goto(f"{till.console.address}/{name}")
                 await fits(axe, page)
+            # What is wrong is said in her words, beside what she typed, and nothing is changed.
+            await page.get_by_label("La journée finit à").fill("27")
+            await page.get_by_role("button", name="Voir le changement").click()
+            wrong = page.locator(".notice.bad")
+            await expect(wrong).to_have_text(re.compile("^Rien n'est changé. closing.*de 0 à 23$"))
+            await expect(page.get_by_label("La journée finit à")).to_have_value("27")
             # Nobody keeps it: the page says that what was before is in force again.
             till.between = hurried
             await foot(page, "Bonne année")

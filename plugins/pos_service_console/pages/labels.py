@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 
 from pos_service_console import frame
 from pos_service_console.catalogue import Present, Read
@@ -56,11 +57,14 @@ class LabelPages:
 
 
 def _wanted(read: Read, plus: list[str], family: str) -> list[Item]:
-    """Those articles, or all of a family, in the catalogue's order; none where one is not there."""
-    if family:
-        return [each for each in read.items() if each.family == family]
-    found = [each for each in read.items() if each.plu in plus]
-    return found if len(found) == len({*plus}) else []
+    """Those articles, none where one is not there; else a family's, or all: a few too many show
+    that there are.
+    """
+    if plus:
+        found = [each for each in read.items() if each.plu in plus]
+        return found if len(found) == len({*plus}) else []
+    every = (each for each in read.items() if family in ("", each.family))
+    return [*islice(every, MOST + 1)]
 
 
 def _drawn(token: str, names: list[str]) -> Markup:
@@ -74,8 +78,9 @@ def _drawn(token: str, names: list[str]) -> Markup:
                "Une feuille s'imprime d'ici, {most} étiquettes au plus.", most=MOST)  # fmt: skip
     return frame.card(frame.form(
         "/articles/labels", token, fields, tag("p", told, class_="small"),
-        tag("button", say("Imprimer à la caisse"), name="how", value="till"), " ",
-        tag("button", say("Voir la feuille"), name="how", value="sheet", class_="quiet"),
+        tag("div", tag("button", say("Imprimer à la caisse"), name="how", value="till"),
+            tag("button", say("Voir la feuille"), name="how", value="sheet", class_="quiet"),
+            class_="moves"),
     ))  # fmt: skip
 
 

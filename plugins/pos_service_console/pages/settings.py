@@ -4,6 +4,7 @@ The till checks what is changed, starts anew with it between two sales, and goes
 good settings unless somebody keeps it in time, here or at the counter (runtime/settings_acts).
 """
 
+import re
 from collections.abc import Mapping
 from functools import partial
 
@@ -33,6 +34,9 @@ SECONDS = 300
 
 LOOK = 3
 """Seconds between two looks for a till that starts anew."""
+
+_PLACE = re.compile(r"^.*? : \w+ \d+ : ", re.MULTILINE)
+"""File and line, before what is wrong there: she has neither."""
 
 Known = Mapping[str, Value | None]
 
@@ -128,7 +132,7 @@ class SettingPages:
         except ChannelError as error:
             if error.fault not in (faults.BAD_CONFIGURATION, faults.BAD_REQUEST):
                 raise
-            return again({**values, **typed}, error.detail)
+            return again({**values, **typed}, _PLACE.sub("", error.detail))
         self._staged.put(asked.visitor.key, checked.sha256, staged)
         return _preview(asked.token, checked.sha256, staged)
 
@@ -203,7 +207,8 @@ def _listed(part: Part, values: Known) -> Markup:
     change = tag("a", say("Changer"), href=f"/settings/{part.name}", aria_label=say(
         "Changer : {what}", what=part.title
     ))  # fmt: skip
-    return frame.section(part.title, tag("ul", *rows, class_="list"), tag("p", change))
+    moves = tag("div", change, class_="moves")
+    return frame.section(part.title, tag("ul", *rows, class_="list"), moves)
 
 
 def _refused(part: Part, token: str, base: str, values: Known, why: str) -> Html:
