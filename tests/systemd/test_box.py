@@ -95,7 +95,7 @@ def test_the_box(tmp_path: Path) -> None:
     live(tmp_path, SCENES)
 
 
-@pytest.mark.deep  # a guest thirty times slower than a box loses keys of a scan, now and then
+@pytest.mark.slow
 def test_every_device_of_the_counter(tmp_path: Path) -> None:
     """Each kind on USB, in a box of its own."""
     live(tmp_path, DEVICES)

@@ -3,8 +3,10 @@ of a sale, plugged in again, and equal ones told apart.
 """
 
 import asyncio
+from collections.abc import Sequence
 from shlex import quote
 
+from pos_terminal.domain.screen import Screen
 from tests.support.hid_devices import scanned
 from tests.systemd.box import ADAPTER, KEYPAD, PATIENCE, Box
 from tests.systemd.gadgets import (
@@ -20,6 +22,7 @@ from tests.systemd.gadgets import (
     SOCKETS,
     WEDGE,
     WEIGHING,
+    Gadget,
     held,
     typed,
 )
@@ -72,15 +75,14 @@ async def lies(box: Box, grams: int) -> None:
 
 async def in_a_sale_each_is_unplugged_and_sells_again(box: Box) -> None:
     """And what was sold before is on the paper, once."""
-    await box.keys("1 PLU")
-    await box.shows("TRADITION", "1,30")
     assert "busy" in await box.sh(f"! python3 -c {quote(GRAB)}"), "it is the till's alone"
     for gadget, name, reports in (
         (WEDGE, "scanner", typed(CODE)),
         (LEFT, "scanner-left", [scanned(CODE.encode())]),
     ):
-        await gadget.send(box, *reports)
-        await box.shows("CONFITURE", "4,20")
+        await box.keys("1 PLU")
+        await box.shows("TRADITION", "1,30")
+        await scan(box, gadget, reports)
         await gadget.unplug(box)
         await held(box, name, by_till=False)
         await box.shows("R-101")
@@ -88,8 +90,7 @@ async def in_a_sale_each_is_unplugged_and_sells_again(box: Box) -> None:
         await box.shows("TRADITION", "1,30")
         await gadget.plug(box)
         await held(box, name)
-        await gadget.send(box, *reports)
-        await box.shows("CONFITURE", "4,20")
+        await scan(box, gadget, reports)
     await box.weighs("0,480kg", "11,95")
     await SCALES.unplug(box)
     await held(box, "scale", by_till=False)
@@ -110,12 +111,32 @@ async def in_a_sale_each_is_unplugged_and_sells_again(box: Box) -> None:
     await PRINTER.plug(box)
     await held(box, "printer")
     await box.keys("1 PLU CASH")
-    await box.shows("TOTAL", "65,08")
+    await box.shows("TOTAL", "66,38")
     await box.keys("TICKET")
     async with asyncio.timeout(PATIENCE):
         paper = await box.printer.next_paper()
-    counts = [paper.text.count(name) for name in ("CONFITURE", "COMTE", "65,08")]
+    counts = [paper.text.count(name) for name in ("CONFITURE", "COMTE", "66,38")]
     assert counts[:2] == [4, 2] and counts[2], paper.text
+
+
+async def scan(box: Box, gadget: Gadget, reports: Sequence[bytes]) -> None:
+    """Scan as a clerk does, until it is sold.
+
+    Without KVM the till may be so long in reading that the kernel has no room left for keys: such a
+    scan is refused as a whole.
+    """
+    for _ in range(5):
+        await gadget.send(box, *reports)
+        screen = await box.display.wait_for(_sold_or_refused, within=PATIENCE)
+        if "CONFITURE" in screen.line1:
+            return
+        await box.keys("C")
+        await box.display.wait_for(lambda screen: not _sold_or_refused(screen), within=PATIENCE)
+    raise AssertionError(f"{gadget.name} never scanned: {box.display.screen}")
+
+
+def _sold_or_refused(screen: Screen) -> bool:
+    return "CONFITURE" in screen.line1 or "A-103" in screen.line1 + screen.line2
 
 
 async def equal_scanners_keep_their_names_whichever_comes_first(box: Box) -> None:
