@@ -112,7 +112,7 @@ def asked(step: SceneStep) -> Markup:
         case "balance":
             return joined(tag("b", say("Posez")), f" {step.rest} g")
         case "répare" | "branche":
-            return joined(tag("b", say("Réparez")), " ", _device(step.rest))
+            return joined(tag("b", say("Réparez :")), " ", _device(step.rest))
         case "panne" | "débranche":
             return joined(tag("b", say("Il arrive ceci :")), " ", _device(step.rest))
         case "coupure":
@@ -146,6 +146,23 @@ def _device(words: str) -> str:
     return troubles.get(words, words)
 
 
+def by_click(step: SceneStep) -> Markup:
+    """What is done elsewhere on the page, to be done here: two panels are never open at once."""
+    match step.word, step.rest:
+        case "répare", "papier":
+            which = {"data_printer": "paper_out", "data_mend": ""}
+            return tag("button", say("Remettre du papier"), type="button", **which)
+        case "répare", "capot":
+            which = {"data_printer": "cover_open", "data_mend": ""}
+            return tag("button", say("Fermer le capot"), type="button", **which)
+        case "coupure", _:
+            return tag("button", say("Couper le courant"), type="button", data_power="cut")
+        case "redémarrage", _:
+            return tag("button", say("Redémarrer"), type="button", data_power="restart")
+        case _:
+            return Markup("")
+
+
 def draw(lesson: Lesson, number: int, done: int, *, over: bool) -> Markup:
     """A lesson as it stands: the steps done, the ones whose turn it is, the rest.
 
@@ -159,7 +176,9 @@ def draw(lesson: Lesson, number: int, done: int, *, over: bool) -> Markup:
         if words := asked(step):
             state = "done" if at < begun or over else "now" if at <= done else "later"
             hand = "do" if step.word in BY_HAND else "see"
-            items.append(tag("li", words, class_=f"{state} {hand}"))
+            here = by_click(step) if state == "now" else Markup("")
+            current = "step" if (state, hand) == ("now", "do") else None
+            items.append(tag("li", words, here, class_=f"{state} {hand}", aria_current=current))
     end = tag("p", say("C'est juste. La leçon est finie."), class_="over") if over else Markup("")
     return joined(
         tag("h3", f"{number}. {lesson.title}"), prose(lesson.told), tag("ol", *items), end

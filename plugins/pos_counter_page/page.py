@@ -109,7 +109,9 @@ class Page:
 
 
 def _lessons(course: Course, hinders: Callable[[Course, Lesson], str]) -> Iterator[Markup]:
-    yield tag("div", id="lesson", aria_live="polite")
+    # Drawn anew at each step: aloud, only what is to be done now.
+    yield tag("div", id="lesson")
+    yield tag("p", id="step", role="status", class_="unseen")
     yield tag(
         "button", say("Revenir à la boutique"), type="button", data_lesson=0, id="leave",
         hidden=True,

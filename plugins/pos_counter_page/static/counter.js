@@ -47,12 +47,15 @@ const showing = {
   panel(name, value) {
     const place = byId(name);
     if (!place) return;
-    const down = atEnd(place);
+    const down = atEnd(place), held = place.contains(document.activeElement) && document.activeElement;
     if (name === "keypad") keepOpen(place, () => { place.innerHTML = value; });
     else place.innerHTML = value;
+    if (held) holdOn(place, held);
     if (name === "hanging") feed();
     else if (down) toTheEnd(place);
     if (name === "keypad") learnCodes();
+    if (name === "keypad" || name === "lesson") point();
+    if (name === "lesson") tell(place);
   },
   state(name, value) {
     states.set(name, value);
@@ -83,6 +86,24 @@ const showing = {
   done(name) { learnt(Number(name)); },
 };
 
+// The keys that a lesson asks for now are marked, wherever they lie.
+function point() {
+  const caps = [...all("#lesson li[aria-current] kbd")].map((each) => each.textContent);
+  for (const key of all("#keypad .wanted")) key.classList.remove("wanted");
+  for (const cap of new Set(caps.flatMap((each) => (/^\d+$/.test(each) ? [...each] : [each])))) {
+    const keys = [...all("#keypad .key")].filter((key) => key.querySelector(".cap").textContent === cap);
+    const key = keys.find((each) => !each.closest("details")) ?? keys[0];
+    key?.classList.add("wanted");
+    const drawer = key?.closest("details");
+    if (drawer) drawer.open = true;
+  }
+}
+
+function tell(lesson) {
+  const said = [...lesson.querySelectorAll("li[aria-current], .over, .cause")].map((each) => each.textContent);
+  byId("step").textContent = said.join(" ; ");
+}
+
 const KEPT = 60; // Papers that the page holds; earlier ones come back as the roll is scrolled.
 
 function atEnd(place) {
@@ -91,6 +112,12 @@ function atEnd(place) {
 
 function toTheEnd(place) {
   place.scrollTop = place.scrollHeight;
+}
+
+// Whoever works by the keyboard is where he was, or beside it: not at the page's beginning.
+function holdOn(place, held) {
+  const same = held.dataset?.chord && place.querySelector(`[data-chord="${held.dataset.chord}"]`);
+  (same || place.closest("aside")?.querySelector(".close"))?.focus();
 }
 
 function keepOpen(place, change) {
@@ -122,6 +149,7 @@ function show(name, value) {
   } else if (name === "display.lit") {
     byId("display").parentElement.classList.toggle("lit", on);
   } else if (name === "lesson") {
+    if (value === "0" && document.activeElement === byId("leave")) holdOn(byId("leave"), byId("leave"));
     byId("leave").hidden = value === "0";
     for (const each of all("#course li")) each.classList.toggle("open", each.dataset.number === value);
   } else if (name === "network") {
@@ -165,8 +193,14 @@ function isField(target) {
   return target.matches?.("input:not([type=range]), select, textarea");
 }
 
+// Escape shuts a panel, and is the key C otherwise: also amid a lesson, which asks for it.
+function shuts(event) {
+  const aside = event.code === "Escape" && event.target.closest?.("aside");
+  return aside && !(aside.id === "lessons" && (states.get("lesson") ?? "0") !== "0") ? aside : null;
+}
+
 document.addEventListener("keydown", (event) => {
-  if (isField(event.target) || event.metaKey) return;
+  if (isField(event.target) || event.metaKey || shuts(event)) return;
   const touched = event.target.closest?.("button, a, summary, [role=button], input, [tabindex]");
   // Tab, Enter and Space work the page where something of it has the focus.
   if (event.code === "Tab" || (touched && ["Enter", "Space"].includes(event.code))) return;
@@ -194,7 +228,7 @@ document.addEventListener("click", (event) => {
   const target = event.target.closest("button, [role=button]");
   if (!target) return;
   const { dataset } = target;
-  const on = target.getAttribute("aria-pressed") !== "true";
+  const on = target.getAttribute("aria-pressed") !== "true" && !("mend" in dataset);
   if (target.classList.contains("toggle")) target.setAttribute("aria-pressed", on);
   if (dataset.code) act({ type: "scan", code: dataset.code });
   else if (dataset.grams) weigh(Number(dataset.grams));
@@ -256,8 +290,8 @@ function open(name) {
 }
 
 document.addEventListener("keyup", (event) => {
-  const aside = event.target.closest?.("aside");
-  if (event.code === "Escape" && aside) open(aside.id);
+  const aside = shuts(event);
+  if (aside) open(aside.id);
 });
 
 async function fillSheet() {
