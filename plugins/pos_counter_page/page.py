@@ -351,6 +351,7 @@ def _breaks() -> Iterator[Markup]:
               (-1_700_000_000, say("en 1972")))  # fmt: skip
     yield tag(
         "fieldset", tag("legend", say("L'horloge")),
+        tag("p", say("La caisse le note dans son journal, et le dit en redémarrant.")),
         *(
             tag("button", text, type="button", class_="toggle", data_clock=seconds,
                 data_is=f"clock.wrong_by={seconds}", aria_pressed="false")

@@ -64,18 +64,24 @@ STARTING, ON, OFF, WRONG = "starting", "on", "off", "wrong"
 
 @dataclass
 class DeskClock:
-    """The machine's clock, and how many seconds somebody has set it wrong by."""
+    """The machine's clock, and how many seconds somebody has set it wrong by.
+
+    A lesson's is `staged`: it stands at its day, and the till is not to complain of that.
+    """
 
     zone: ZoneInfo
     wrong_by: int = 0
+    staged: bool = False
 
     def __post_init__(self) -> None:
         self._boot = BOOT_ID.read_text().strip()
 
     def now(self) -> Moment:
-        """The present moment; it says that it is simulated."""
+        """The present moment; nothing vouches for it once it was set by hand."""
         utc = time.time_ns() // 1000 + self.wrong_by * 1_000_000
-        return moment(utc, self.zone, boot=self._boot, trust=Trust.SIMULATED)
+        trust = Trust.UNVERIFIED if self.wrong_by else Trust.SYNCHRONISED
+        trust = Trust.SIMULATED if self.staged else trust
+        return moment(utc, self.zone, boot=self._boot, trust=trust)
 
 
 class RunningShop:
@@ -159,6 +165,7 @@ class RunningShop:
         if brought or course.home is not None:
             source = replace(source, config=None if brought else course.home, owned=False)
         self._elsewhere = source, scene, folder
+        self.clock.wrong_by, self.clock.staged = 0, True
         if scene.date:
             begins = datetime.fromisoformat(scene.date).replace(tzinfo=self.clock.zone)
             self.clock.wrong_by = round(begins.timestamp() - time.time())
@@ -171,7 +178,7 @@ class RunningShop:
         """Back to the shop as it was left."""
         self._elsewhere = None
         self.recording, self.hired = Recording(), False
-        self.clock.wrong_by = 0
+        self.clock.wrong_by, self.clock.staged = 0, False
         self.restart()
 
     async def another(self, stand: "Stand | None") -> "Stand":

@@ -229,7 +229,9 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   const { dataset } = target;
   const on = target.getAttribute("aria-pressed") !== "true" && !("mend" in dataset);
-  if (target.classList.contains("toggle")) target.setAttribute("aria-pressed", on);
+  // At once: until the shop says what is so, a second click would mean the contrary.
+  if (dataset.clock) show("clock.wrong_by", dataset.clock);
+  else if (target.classList.contains("toggle")) target.setAttribute("aria-pressed", on);
   if (dataset.code) act({ type: "scan", code: dataset.code });
   else if (dataset.grams) weigh(Number(dataset.grams));
   else if (dataset.card) act({ type: "card", how: dataset.card });
