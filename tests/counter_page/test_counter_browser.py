@@ -177,28 +177,6 @@ def test_a_power_cut_in_a_sale_and_what_comes_back(page: Page) -> None:
     display(page, "TOTAL 2,60", "MERCI")
 
 
-@pytest.mark.slow
-def test_every_device_breaks_and_comes_back(page: Page) -> None:
-    """One after the other; then the till sells, weighs and prints as before."""
-    for device in ("keypad", "scanner", "wedge", "scale", "display", "printer", "tone"):
-        for ail in ("late", "mute", "garbled", "unplugged"):
-            for _ in ("on", "off"):
-                page.evaluate(
-                    "([d, a]) => document.querySelector(`[data-state='${d}.${a}']`).click()",
-                    [device, ail],
-                )
-                touch(page, "C")
-    before = papers(page)
-    expect(page.locator("[data-cable][aria-pressed=true]")).to_have_count(0)
-    page.get_by_role("button", name="Coulisses").click()
-    expect(page.locator("#devices .fine")).to_have_count(9)
-    page.locator("#inside .close").click()
-    touch(page, "C", "BAGUETTE", "ESPECES")
-    display(page, "TOTAL 1,05", "MERCI")
-    touch(page, "TICKET")
-    expect(page.locator("#papers .paper")).to_have_count(before + 1)
-
-
 def test_a_full_disk_is_said_and_ends(page: Page) -> None:
     break_(page, "Le boîtier: disque plein")
     touch(page, "BAGUETTE")
@@ -207,32 +185,6 @@ def test_a_full_disk_is_said_and_ends(page: Page) -> None:
     expect(page.locator("#display")).not_to_contain_text("J-1")
     touch(page, "C", "BAGUETTE", "ESPECES")
     display(page, "TOTAL 1,05", "MERCI")
-
-
-@pytest.mark.slow
-def test_the_first_three_lessons(page: Page) -> None:
-    page.get_by_role("button", name="Leçons").click()
-    lessons = {
-        1: (["BAGUETTE"], ["ESPECES"]),
-        2: (["3", "x", "BAGUETTE"], ["ST"], ["1", "0", "00", "ESPECES"], ["TICKET"]),
-        3: (["TRADITION", "CROISSANT"], ["CORR"], ["CARTE"]),
-    }
-    for number, doings in lessons.items():
-        lesson = page.locator(f"#course [data-number='{number}']")
-        lesson.get_by_role("button", name="Essayer").click()
-        expect(page.locator("#lesson h3")).to_contain_text(f"{number}.")
-        page.locator("body[data-power=on]").wait_for()
-        for keys in doings:
-            now = page.locator("#lesson li.now.do").first.inner_text()
-            touch(page, *keys)
-            expect(page.locator("#lesson li.now.do").filter(has_text=now)).to_have_count(0)
-        expect(page.locator("#lesson .over")).to_be_visible()
-        expect(lesson).to_have_class(re.compile("learnt"))
-    page.reload()
-    expect(page.locator("#course .learnt")).to_have_count(3)
-    page.get_by_role("button", name="Leçons").click()
-    page.locator("#leave").click()
-    expect(page.locator("#lesson")).to_be_empty()
 
 
 def test_the_last_ticket_is_kept_as_a_picture(page: Page) -> None:
