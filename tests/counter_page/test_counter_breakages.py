@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.counter_window import display, touch
+from tests.support.counter_window import display, touch, until
 
 # See test_counter_browser.
 pytestmark = pytest.mark.slow
@@ -71,6 +71,15 @@ def test_the_panel_has_no_button_that_is_not_tried_here(page: Page) -> None:
     assert page.locator("#breaks button[data-power]").count() == 3
 
 
+def test_a_printer_that_is_mute_is_said_and_opens_no_drawer(till: Page) -> None:
+    toggles(till, "printer.mute")
+    touch(till, "BAGUETTE", "ESPECES")
+    says(till, "T-101 +TAPER C")
+    touch(till, "C", "TICKET")
+    says(till, "P-101 +TAPER C")
+    expect(till.locator("#drawer")).not_to_have_class(re.compile("open"))
+
+
 @pytest.mark.parametrize(
     ("device", "code", "remedy"),
     [
@@ -124,7 +133,7 @@ def test_keys_scans_and_sights_that_are_late_come_all_the_same(till: Page) -> No
         toggles(till, f"{device}.late")
     for by in ("scanner", "wedge"):
         toggles(till, f"{by}.late")
-        scans(till, by, "9999999999994")
+        scans(till, by, "77")  # each key of the one that types is late
         says(till, r"[AO]-1\d\d +TAPER C")
         toggles(till, f"{by}.late")
         touch(till, "C")
@@ -161,7 +170,12 @@ def test_a_scale_that_does_not_answer_sells_no_weight(
     says(till, f"{code} +TAPER C")
     ails(till, re.compile(code), remedy)
     toggles(till, f"scale.{ail}")
-    touch(till, "C", "5", "PLU")
+    # What was late is still on its way: a clerk asks again, as the till says.
+    for _ in range(20):
+        touch(till, "C", "5", "PLU")
+        till.wait_for_timeout(1000)
+        if "0,480kg" in till.locator("#display").inner_text():
+            break
     says(till, r"0,480kg x 5,20")
 
 
@@ -183,7 +197,7 @@ def test_a_display_that_is_mute_or_garbled_shows_what_stands_once_it_is_mended(t
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("printer.unplugged", "P-101"), ("printer.mute", "P-101"), ("printer.late", "P-101"),
+        ("printer.unplugged", "P-101"), ("printer.late", "P-101"),
         ("printer.garbled", "P-101"), ("printer.paper_out", "P-103"),
         ("printer.cover_open", "P-102"), ("printer.failing", "P-104"), ("network.away", "P-101"),
     ],
@@ -192,9 +206,10 @@ def test_a_printer_that_cannot_print_is_said_and_the_ticket_comes_later(
     till: Page, name: str, code: str
 ) -> None:
     before = till.locator("#papers .paper").count()
-    touch(till, "BAGUETTE", "ESPECES")
-    expect(till.locator("#drawer")).to_have_class(re.compile("open"))
-    press(till.locator("#shut"))
+    # By card: no drawer's pulse is on its way to the printer then, whose answer would be awaited.
+    touch(till, "BAGUETTE", "CARTE")
+    till.get_by_role("button", name="accepter").click()
+    display(till, "TOTAL 1,05", "MERCI")
     toggles(till, name)
     touch(till, "TICKET")
     says(till, f"{code} +TAPER C")
@@ -225,9 +240,9 @@ def test_the_end_of_the_roll_is_seen_on_the_printers_own_lamp(till: Page) -> Non
     lamp = "getComputedStyle(document.querySelector('.led')).backgroundColor"
     well = till.evaluate(lamp)
     toggles(till, "printer.paper_low")
-    till.wait_for_function(f"well => {lamp} !== well", arg=well)
+    until(till, f"{lamp} !== '{well}'")
     toggles(till, "printer.paper_low")
-    till.wait_for_function(f"well => {lamp} === well", arg=well)
+    until(till, f"{lamp} === '{well}'")
 
 
 @pytest.mark.parametrize("ail", ["mute", "garbled", "unplugged"])

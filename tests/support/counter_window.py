@@ -25,3 +25,12 @@ def violations(page: Page) -> list[tuple[str, str, list[object]]]:
         (each["id"], each["impact"], [node["target"] for node in each["nodes"]][:5])
         for each in found.response["violations"]
     ]
+
+
+def until(page: Page, true: str) -> None:
+    """Wait until this expression is so. The page's policy lets Playwright's own waiting not in."""
+    for _ in range(200):
+        if page.evaluate(true):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"it never is so: {true}")

@@ -11,8 +11,11 @@ let waiting = [];
 let sending = false;
 
 function act(...acts) {
+  // What was laid on the scale a moment ago was there before the key that follows.
+  if (grams !== null) waiting.push({ type: "weigh", grams });
+  grams = null;
   waiting.push(...acts);
-  if (!sending) send();
+  if (!sending && waiting.length) send();
 }
 
 async function send() {
@@ -268,7 +271,7 @@ let grams = null;
 
 function weigh(value) {
   byId("grams").value = value;
-  if (grams === null) setTimeout(() => { act({ type: "weigh", grams }); grams = null; }, 60);
+  if (grams === null) setTimeout(act, 60);
   grams = value;
 }
 
