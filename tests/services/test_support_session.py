@@ -82,6 +82,7 @@ def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
                 await does(process, "help\r", "watch ")
                 await does(process, "dev\t\r", "printer")
                 await does(process, "journ\t3\r", "support.commanded")
+                await does(process, "help 4970101234567890\r", "\r\n")
                 await does(process, "test printer\r", "imprimé")
                 await papers(shop, "ESSAI IMPRIMANTE")
                 assert process.stdin
@@ -109,7 +110,7 @@ def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
             assert digest == closed.recording == sha256(cast).hexdigest()
             head, *events = map(json.loads, cast.decode().splitlines())
             assert head["version"] == 2 and all(each[1] == "o" for each in events)
-            assert "TRADITION" in cast.decode()
+            assert "TRADITION" in cast.decode() and "497010" not in cast.decode()
             folder = ["--agent", str(tmp_path / "agent")]
             assert main(["support", "recordings", *folder]) == 0
             assert closed.recording in capsys.readouterr().out
