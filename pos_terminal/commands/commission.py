@@ -6,13 +6,16 @@ Exit status: 0 commissioned, 1 it could not be, 2 usage.
 import argparse
 import asyncio
 import shutil
+from pathlib import Path
 
 from pos_terminal.acts.asked import Asked, given
-from pos_terminal.archive import simulation
+from pos_terminal.archive import simulation, wipe
+from pos_terminal.archive.copies import BadCopy
 from pos_terminal.archive.restore import clear
 from pos_terminal.channel.acts import Actor
 from pos_terminal.commands.argument import day
-from pos_terminal.commands.till import add_options, enter
+from pos_terminal.commands.files import entered_to_read
+from pos_terminal.commands.till import add_options
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
@@ -40,15 +43,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--reset", action="store_true",
         help=say("jette ce qui a été essayé, et ne met pas en service"),
     )  # fmt: skip
+    parser.add_argument(
+        "--copy", type=Path, action="append", default=[], metavar="ZIP",
+        help=say("avec --reset, d'une caisse remise : une archive qui a tout ; en donner deux"),
+    )  # fmt: skip
     add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Commission it, or throw away what was tried; 0, or 1 with the reason."""
     settings = None if arguments.reset else _settings(arguments)
-    enter(arguments)
-    if commissioning.is_begun(arguments.state):
-        raise Failure(faults.COMMISSIONED, left_behind(arguments.state) or str(arguments.state))
+    with entered_to_read(arguments, arguments.copy) as copies:
+        if commissioning.is_begun(arguments.state):
+            _let_go(arguments, copies)
     if (arguments.state / commissioning.HANDOVER).is_dir():
         _must_not_wait(arguments)
     if commissioning.waits(arguments.state):
@@ -62,6 +69,16 @@ def run(arguments: argparse.Namespace) -> int:
     words = say("en service : magasin {store}, caisse {terminal}, clé {key}",
                 store=settings.store, terminal=settings.terminal, key=key)  # fmt: skip
     return _said(arguments, words, {"key": key, "at": now.local.isoformat()})
+
+
+def _let_go(arguments: argparse.Namespace, copies: list[Path]) -> None:
+    """Failure unless it is a till that was handed over, which two archives hold."""
+    if not arguments.reset:
+        raise Failure(faults.COMMISSIONED, left_behind(arguments.state) or str(arguments.state))
+    try:
+        wipe.let_go(arguments.state, copies)
+    except BadCopy as error:
+        raise Failure(faults.PURGE_REFUSED, str(error)) from error
 
 
 def _settings(arguments: argparse.Namespace) -> ShopSettings:

@@ -179,6 +179,25 @@ def test_a_box_that_waits_is_commissioned_only_once_it_waits_no_more(boxes: Boxe
     assert boxes.line(boxes.old, "handover", "in", boxes.stick)[1]["code"] == "J-137"
 
 
+def test_a_box_is_emptied_once_two_archives_hold_all_that_it_had(boxes: Boxes) -> None:
+    early, late, again = (boxes.stick / f"{name}.zip" for name in ("early", "late", "again"))
+    assert boxes.line(boxes.old, "journal", "archive", "--out", early)[0] == 0
+    copies = ("--copy", early, "--copy", shutil.copy(early, again))
+    assert boxes.line(boxes.old, "commission", "--reset", *copies)[1]["code"] == "J-137"
+    assert boxes.gives(boxes.asks())[0] == 0 and boxes.takes()[0] == 0
+    again.unlink()
+    assert boxes.line(boxes.new, "journal", "archive", "--out", late)[0] == 0
+    for given in ((), ("--copy", late), ("--copy", late, "--copy", late), copies[:2] * 2,
+                  ("--copy", late, "--copy", early)):  # fmt: skip
+        before = sorted(boxes.old.iterdir())
+        assert boxes.line(boxes.old, "commission", "--reset", *given)[1]["code"] == "J-121"
+        assert sorted(boxes.old.iterdir()) == before
+    two = ("--copy", late, "--copy", shutil.copy(late, again))
+    assert boxes.line(boxes.new, "commission", "--reset", *two)[1]["code"] == "J-137", "it sells"
+    assert boxes.line(boxes.old, "commission", "--reset", *two)[0] == 0
+    assert [path.name for path in boxes.old.iterdir()] == [FOLDER] and waits(boxes.old)
+
+
 STEPS = {"in": (1, 4, 7, 10, 13, 16, 19), "out": (1, 3, 5, 7, 9, 11, 13)}
 
 
