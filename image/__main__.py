@@ -12,11 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pos_terminal
-from image import boot, disk, initrd, roots, tree
+from image import bill, boot, disk, initrd, roots, tree
+from image.bill import Package
 from image.flavours import FLAVOURS, Flavour
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "image"
+LOCKS = Path(__file__).parent / "locks"
+"""What each architecture was built of when that was last looked at."""
 NEEDED = {"mmdebstrap": "mmdebstrap", "unshare": "util-linux", "dpkg-query": "dpkg", "tar": "tar"}
 """The commands that a build runs on this machine, and Debian's packages that bring them."""
 
@@ -88,7 +91,7 @@ def build(
     system = workshop.folder / "system"
     step("system")
     tree.make(packed, package, system, keyring)
-    manifest = tree.packages(system)
+    parts = bill.parts(system, package)
     kernel, first = _kernel(flavour, system)
     tree.lighten(system)
     tree.clamp(system, epoch)
@@ -110,13 +113,26 @@ def build(
     for made, kept in ((name, name), ("boot.vfat", "boot.img"), ("system.erofs", "system.img")):
         subprocess.run(["mv", str(workshop.folder / made), str(out / kept)], check=True)
     (out / "version").write_text(f"{version}\n")
-    (out / f"{name}.packages").write_text(manifest)
+    _tell(flavour, out, name, parts, package)
     with image.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     (out / f"{name}.sha256").write_text(f"{digest}  {name}\n")
     workshop.clear()
     print(f"{image}\n  {_written(image):.0f} MB, sha256 {digest}")
     return image
+
+
+def _tell(flavour: Flavour, out: Path, name: str, parts: list[Package], package: Path) -> None:
+    """What the image is made of, beside it; and what the lock has otherwise."""
+    command = ["dpkg-deb", "--field", str(package), "Version"]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    (out / f"{name}.packages").write_text(bill.manifest(parts))
+    (out / f"{name}.cdx.json").write_text(bill.cyclonedx(name, version, parts), encoding="utf-8")
+    lock = LOCKS / f"{flavour.architecture}.lock"
+    for line in bill.gone(lock.read_text(), parts) if lock.exists() else ():
+        print(f"image: {lock.name}: {line}")
+    # Beside the image, to take the lock's place in a commit of its own.
+    (out / f"{flavour.architecture}.lock").write_text(bill.manifest(bill.locked(parts)))
 
 
 def _texts() -> dict[str, bytes]:

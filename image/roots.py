@@ -29,6 +29,7 @@ TOOLS = (
 _OPTIONS = (
     "--dpkgopt=force-unsafe-io",  # dpkg would wait for the disk with each file of a throw-away root
     "--quiet", "--mode=root", "--variant=essential",
+    "--skip=cleanup/apt/lists",  # bill.py has its hashes from them; tree.py removes them
     '--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"',
     "--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=path-exclude=/usr/share/doc/*",

@@ -83,13 +83,6 @@ def clamp(folder: Path, epoch: int) -> None:
                 os.utime(place, (epoch, epoch), follow_symlinks=False)
 
 
-def packages(folder: Path) -> str:
-    """What is installed: a package a line, with its version."""
-    form = "${Package} ${Version} ${Architecture}\n"
-    command = ["dpkg-query", f"--admindir={folder}/var/lib/dpkg", "--show", f"--showformat={form}"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 def _within(folder: Path, *command: str) -> None:
     """Run a command in the system, which finds /proc there; nobody else sees it mounted."""
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
