@@ -128,7 +128,9 @@ class CardDays(Days):
                 stays = self.counter.desk.sale
                 if stays and stays.tenders == sale.tenders:
                     # What a slip alone tells of no terminal takes back: the sale is finished.
-                    self.press("C CASH AVOIR CASH")
+                    # One by one: of meal vouchers no cash is given back, and an error waits for C.
+                    for tender in ("CASH", "AVOIR", "CASH"):
+                        self.press(tender)
             elif sale:
                 self.press("CANCEL")
             else:

@@ -332,6 +332,7 @@ class Days:
     def end(self) -> None:
         """Whatever is open is given up, and the day is closed."""
         self._free()
+        assert not self.counter.desk.sale and not self.counter.desk.waiting
         self.close_day()
 
     def _free(self) -> None:
