@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pos_terminal.devices.classes import Printer, PrinterStatus
 from pos_terminal.devices.errors import DeviceError, DeviceRefused, DeviceTimeout, OutcomeUnknown
 from pos_terminal.domain import faults
-from pos_terminal.domain.counter.steps import Input, PaperDone
+from pos_terminal.domain.counter.steps import Input, PaperDone, Trouble
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.domain.language import say
@@ -70,6 +70,7 @@ class PrinterLane:
         self._stirred = asyncio.Event()  # a paper has come, or the printer
         self._kept: deque[Slip] = deque()
         self._known: set[Identity | None] = set()
+        self._low = False  # the roll is near its end, and that was said
         self._ended: dict[Identity, Slip] = {}  # papers of sales, until their outcome is on record
         self._settled: asyncio.Queue[ReceiptRequested] = asyncio.Queue()
         self._in_hand = 0  # papers between two of the above
@@ -205,6 +206,20 @@ class PrinterLane:
             self._put(done)
         else:
             await self._end(slip, done)
+        if done.outcome is PrintOutcome.PRINTED and not self._slips:
+            await self._look_at_roll()
+
+    async def _look_at_roll(self) -> None:
+        """Say that the roll is near its end, once a roll: the next one is fetched in a quiet moment
+        then, and not with a ticket half printed."""
+        if self._port is None:
+            return
+        with suppress(DeviceError):  # it has just printed; whoever prints next meets what it is
+            async with self._port.use() as printer:
+                low = bool((await printer.status()).paper_low)
+            if low and not self._low:
+                self._put(Trouble(faults.PAPER_LOW))
+            self._low = low
 
     async def _answer(self, slip: Slip) -> None:
         """Print what somebody elsewhere waits for; nothing, where he has given it up."""

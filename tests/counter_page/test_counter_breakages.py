@@ -241,11 +241,13 @@ def test_a_drawer_behind_a_printer_that_is_off_does_not_open_and_that_is_said(ti
     display(till, "TOTAL 1,05", "MERCI")
 
 
-def test_the_end_of_the_roll_is_seen_on_the_printers_own_lamp(till: Page) -> None:
+def test_the_end_of_the_roll_is_seen_on_the_printers_own_lamp_and_said(till: Page) -> None:
     lamp = "getComputedStyle(document.querySelector('.led')).backgroundColor"
     well = till.evaluate(lamp)
     toggles(till, "printer.paper_low")
     until(till, f"{lamp} !== '{well}'")
+    touch(till, "BAGUETTE", "ESPECES", "TICKET")
+    says(till, "P-109 +TAPER C")
     toggles(till, "printer.paper_low")
     until(till, f"{lamp} === '{well}'")
 

@@ -195,7 +195,7 @@ class Moody:
     """A printer that has no paper until somebody puts some in."""
 
     def __init__(self) -> None:
-        self.paper = False
+        self.paper = self.low = False
         self.begun: list[str] = []
         self.printed: list[str] = []
         self.goes_on = asyncio.Event()
@@ -212,7 +212,7 @@ class Moody:
         self.printed.append(receipt.title)
 
     async def status(self) -> PrinterStatus:
-        return PrinterStatus(online=True, paper_out=not self.paper)
+        return PrinterStatus(online=True, paper_out=not self.paper, paper_low=self.low)
 
 
 @asynccontextmanager
@@ -248,6 +248,29 @@ def test_a_printer_without_paper_says_so_until_it_has_some() -> None:
             moody.paper = True
             await until(lambda: port.status.fault is None)
             assert moody.printed == []
+
+    run(body())
+
+
+def test_the_end_of_a_roll_is_said_once_behind_a_paper_and_of_the_next_roll_again() -> None:
+    async def body() -> None:
+        moody, put = Moody(), list[Input]()
+        moody.paper = True
+
+        async def printed(title: str) -> list[Input]:
+            lane.print(Paper(None, Receipt(title, ())))
+            await lane.rested()
+            return [each for each in put if isinstance(each, Trouble)]
+
+        async with moody_lane(moody, put) as (_, lane):
+            low = Trouble(faults.PAPER_LOW)
+            assert await printed("X 1") == []
+            moody.low = True
+            assert await printed("X 2") == await printed("X 3") == [low]
+            moody.low = False
+            assert await printed("X 4") == [low]
+            moody.low = True
+            assert await printed("X 5") == [low, low]
 
     run(body())
 

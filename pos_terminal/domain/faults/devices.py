@@ -112,6 +112,12 @@ PRINTER_ANSWER = _fault(
     "Faire vérifier le pilote, la vitesse de la ligne, le câble.",
     Tone.ALARM,
 )
+PAPER_LOW = _fault(
+    "P-109",
+    "ROULEAU BIENTOT FINI",
+    "Le rouleau de l'imprimante est près de sa fin.",
+    "Finir la vente, puis changer le rouleau.",
+)
 DISPLAY_OFFLINE = _fault(
     "D-101",
     "AFFICHEUR ABSENT",
