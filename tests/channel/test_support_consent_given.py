@@ -174,6 +174,22 @@ def test_one_key_ends_it_in_the_middle_of_a_sale(tmp_path: Path) -> None:
     run(body())
 
 
+@pytest.mark.slow  # seconds, because the agent takes them
+def test_an_agent_that_takes_its_time_over_a_recording_is_waited_for(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with staffed_shop(tmp_path) as shop, Peer(shop).following() as peer:
+            granted = await peer.enter(await consent(shop))
+            await shop.type("ASSISTANCE")
+            await shop.journaled(GrantEnded)
+            await asyncio.sleep(7)
+            await peer.leave(granted.grant)
+            (closed,) = await shop.journaled(SupportClosed)
+            assert closed.recording == "ab" * 32
+            await papers(shop, "ASSISTANCE : COMPTE RENDU", "ab" * 8)
+
+    run(body())
+
+
 def test_an_agent_that_is_gone_takes_its_consent_along(tmp_path: Path) -> None:
     async def body() -> None:
         async with staffed_shop(tmp_path) as shop:

@@ -79,8 +79,9 @@ GONE = 2.0
 AGAIN = 30.0
 """Seconds that the agent has to come back to a till that was started anew in a session."""
 
-REPORTED = 5.0
-"""Seconds that it has to tell of a recording once the session is over."""
+REPORTED = 30.0
+"""Seconds that it has to tell of a recording once the session is over, unless it is gone: a busy
+box takes its time over a long recording, and its hash comes into the journal now or never."""
 
 ASKED_AT_DEED = ("kick", "apply")
 """Commands whose deed, which is the till's, needs a yes each time: it asks then, and not twice."""
@@ -325,7 +326,7 @@ class SupportMethods:
             visit = await self._endings.get()
             with suppress(TimeoutError):
                 async with asyncio.timeout(REPORTED):
-                    while not visit.closed or self._is_kept(visit):  # noqa: ASYNC110  bounded
+                    while self._is_awaited(visit):  # noqa: ASYNC110  bounded
                         await asyncio.sleep(0.1)
             try:
                 if not visit.closed:
@@ -341,9 +342,14 @@ class SupportMethods:
                 continue
             self._print(printing.account(self._terminal.identity, told), patient=True)
 
-    def _is_kept(self, visit: _Visit) -> bool:
-        """Whether its end is not on record yet."""
-        return any(each.grant == visit.given.grant for each in self._grants.kept())
+    def _is_awaited(self, visit: _Visit) -> bool:
+        """Whether its end is not on record yet, or somebody may still tell of its recording."""
+        if any(each.grant == visit.given.grant for each in self._grants.kept()):
+            return True
+        if visit.closed or not visit.secret:  # of one from before a restart nobody came back
+            return False
+        now = asyncio.get_running_loop().time()
+        return self._follower is not None or now <= self._left + GONE
 
     def _is_alone(self, visit: _Visit) -> bool:
         """Whether nobody stands for the support any more, or nobody came back to it."""
