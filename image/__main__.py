@@ -34,15 +34,12 @@ terminal.toml   les réglages de cette caisse, avec les fichiers qu'ils nomment
 mise-en-service.txt
                 le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
                 suivant, ce jour-là ; avant, elle vend en simulation.
-etat.txt        ce que dit la caisse : si elle vend, ce qui ne va pas, et que faire.
 slot.env, EFI   le démarrage : ne pas y toucher.
 
 The settings of this till go here as terminal.toml, with the files that they name. Written on the
 day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
-in a simulation. etat.txt is what the till says of itself.
+in a simulation.
 """
-NOTE = "Cette caisse n'a pas encore démarré. / This till has not started yet.\r\n".ljust(8192)
-"""What stands in etat.txt until the box writes there: as much room as it will ever have."""
 
 
 def main() -> int:
@@ -137,7 +134,7 @@ def _tell(flavour: Flavour, out: Path, name: str, parts: list[Package], package:
 
 def _texts() -> dict[str, bytes]:
     """What a technician finds on the first partition."""
-    return {"/LISEZMOI.txt": _READ_ME.encode(), "/etat.txt": NOTE.encode()}
+    return {"/LISEZMOI.txt": _READ_ME.encode()}
 
 
 def _kernel(flavour: Flavour, system: Path) -> tuple[bytes, bytes]:

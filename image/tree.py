@@ -10,7 +10,7 @@ from image import roots
 OVERLAY = Path(__file__).parent / "overlay"
 
 ENABLED = (
-    *("systemd-networkd", "systemd-timesyncd", "pos-commission", "pos-note.timer"),
+    *("systemd-networkd", "systemd-timesyncd", "pos-commission"),
     *("pos-terminal-confirm.service", "pos-terminal-update.path", "pos-terminal-update.timer"),
 )
 MASKED = (

@@ -1,6 +1,5 @@
 """The image, built and flashed: settings on the first partition, and a croissant is sold."""
 
-import asyncio
 import os
 import shutil
 import socket
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.testing.running import run
-from tests.image.flashed import FIRMWARE, PATIENCE, Card, Counter, switched_on
+from tests.image.flashed import FIRMWARE, Card, Counter, switched_on
 from tests.image.flashed_shop import CATALOG, TERMINAL, sold, verify
 from tests.needs import need
 from tests.qemu.machine import QEMU
@@ -55,17 +54,6 @@ def test_what_is_flashed_comes_up_selling(tmp_path: Path) -> None:
                 await scene(counter)
 
     run(life())
-    card.write("terminal.toml", TERMINAL.format(port=port) + "\n[nonsense]\n")
-
-    async def wrong() -> None:
-        folder = tmp_path / "wrong"
-        folder.mkdir()
-        async with switched_on(card, folder, port) as counter, asyncio.timeout(PATIENCE):
-            await counter.shows("BONJOUR")  # by the last good ones
-            while "nonsense" not in card.read("etat.txt"):
-                await asyncio.sleep(1)
-
-    run(wrong())
     files = card.data(tmp_path)
     assert (files / "machine-id").read_text().strip()
     assert any((files / "log").glob("*/system.journal")), "the log outlives the power"
