@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pos_terminal.domain import faults
 from pos_terminal.storage.files import write_durably
 from pos_terminal.update.choice import Choice
 from pos_terminal.update.release import Here
@@ -116,7 +117,8 @@ def settled_at_start(book: Book, slot: str, choice: Choice, silent: str) -> Book
         return book
     if last.slot == slot:  # it stayed, and the power went before that was written
         return kept(book)
-    back = replace(last, outcome=RETURNED, reason=last.reason or silent, code="B-176")
+    why, code = last.reason or silent, faults.UPDATE_RETURNED.code
+    back = replace(last, outcome=RETURNED, reason=why, code=code)
     return replace(book, attempt=back, given_up=last.version)
 
 

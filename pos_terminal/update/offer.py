@@ -13,6 +13,7 @@ from pathlib import Path
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.file_errors import about
+from pos_terminal.domain.language import say
 from pos_terminal.update.release import LARGEST, Manifest, parse
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
@@ -69,7 +70,8 @@ def _copy(source: Path, to: Path, most: int) -> tuple[int, str]:
         raise Failure(faults.UPDATE_DAMAGED, about(error, source)) from error
     with os.fdopen(fd, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Failure(faults.UPDATE_DAMAGED, f"{source}: no plain file")
+            detail = say("{path} n'est pas un fichier ordinaire", path=source)
+            raise Failure(faults.UPDATE_DAMAGED, detail)
         digest, left = hashlib.sha256(), most + 1
         to.unlink(missing_ok=True)
         with to.open("xb") as copy:

@@ -115,7 +115,8 @@ class Updater:
             # Nobody asked for it: the loader found nothing to start in the other one.
             lost = say("l'autre place ne démarre plus")
             attempt = self._attempt(self._box.version, RETURNED)
-            self._keep_attempt(replace(attempt, slot=running, reason=lost, code="B-176"))
+            code = faults.UPDATE_RETURNED.code
+            self._keep_attempt(replace(attempt, slot=running, reason=lost, code=code))
         self._keep(book.kept(self.book))
         return True
 

@@ -168,6 +168,7 @@ def takings_agree(days: Days, outsider: Outsider) -> None:
     assert said == mine
 
 
+@pytest.mark.slow
 def test_the_days_have_what_must_agree() -> None:
     """All of it in a few seeds: else the agreement says nothing."""
     found: Counter[str] = Counter()

@@ -110,6 +110,7 @@ def test_they_are_tried_and_kept(tmp_path: Path) -> None:
     run(body())
 
 
+@pytest.mark.slow
 def test_a_till_that_cannot_sell_with_them_keeps_none(tmp_path: Path) -> None:
     async def body() -> None:
         async with wired(tmp_path) as start:
@@ -131,6 +132,7 @@ def test_a_till_that_cannot_sell_with_them_keeps_none(tmp_path: Path) -> None:
     run(body())
 
 
+@pytest.mark.slow
 def test_the_counter_keeps_them_or_gives_them_back(tmp_path: Path) -> None:
     async def body() -> None:
         for answer, stays in (("OUI", True), ("NON", False)):

@@ -107,6 +107,7 @@ def test_nobody_can_come_where_no_service_follows(tmp_path: Path) -> None:
     run(body())
 
 
+@pytest.mark.slow
 def test_each_level_and_each_yes(tmp_path: Path) -> None:
     async def body() -> None:
         async with staffed_shop(tmp_path) as shop, Peer(shop).following() as peer:

@@ -49,6 +49,7 @@ async def sold(config: Path, state: Path, bench: SimBench) -> tuple[str, str]:
     return paper, said
 
 
+@pytest.mark.slow
 def test_it_is_a_simulation_until_it_is_commissioned(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,7 @@ def outcome_of(package: Path) -> str:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_new_driver_passes_its_tests_and_the_houses_checks(tmp_path: Path) -> None:
     package = tmp_path / "out"
     assert main(["driver", "new", "zebulon", "--out", str(package)]) == 0

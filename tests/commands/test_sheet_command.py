@@ -61,9 +61,8 @@ def scanned(pdf: Path, dots_per_inch: int) -> list[list[str]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "keymap", ["numeric", pytest.param("programmable84", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("keymap", ["numeric", "programmable84"])
 def test_every_barcode_is_read_as_it_is_meant(
     keymap: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

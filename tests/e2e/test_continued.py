@@ -72,6 +72,7 @@ def tickets(state: Path) -> list[int]:
     return [event.number for event in found if isinstance(event, SaleClosed)]
 
 
+@pytest.mark.slow
 def test_a_till_whose_card_died_sells_on_and_says_what_it_lost(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

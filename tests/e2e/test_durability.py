@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import apsw
+import pytest
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.domain.events.sale import LineSold, SaleClosed
@@ -126,6 +127,7 @@ def test_an_open_sale_whose_catalogue_is_gone_goes_on_with_todays(tmp_path: Path
     run(after())
 
 
+@pytest.mark.slow
 def test_kill_9_of_the_real_program_restores_the_open_ticket(tmp_path: Path) -> None:
     async def body() -> None:
         wires = tmp_path / "wires"

@@ -44,6 +44,7 @@ def test_bars_stand_and_lie_in_proportion() -> None:
     assert [bar.count("█") for bar in bars({"A": 50, "B": 100, "C": -5}, 10)] == [5, 10, 0]
 
 
+@pytest.mark.slow
 def test_without_a_terminal_it_is_told_in_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--seed", "5"]) == 0
     out = capsys.readouterr().out

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.system import TechnicalEvent
@@ -36,6 +38,7 @@ async def appears(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.slow
 def test_each_invoice_is_put_there_once_and_a_month_s_with_all_its_tickets(tmp_path: Path) -> None:
     folder = tmp_path / "factures"
 
