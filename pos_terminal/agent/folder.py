@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,10 +34,12 @@ def owned(state: Path) -> Iterator[None]:
             whose = say("il est à l'utilisateur {owner}, pas à {user}", owner=owner, user=user)
             raise PermissionError(whose)
         state.chmod(0o700)
-        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # The directory itself, as a till locks its own: neither begins in the other's.
+        lock = os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
         raise AgentError(faults.AGENT_STORE, labelled(state, error)) from error
-    with closing(os.fdopen(lock, "w")):
+    with ExitStack() as held:
+        held.callback(os.close, lock)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

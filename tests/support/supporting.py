@@ -158,10 +158,12 @@ class Door:
 
     async def code(self, level: str = "2") -> str:
         """Agree at the counter, and wait until the terminal has reached the relay; the code."""
+        before = self.service.visit  # one that is over may still be on its way out
         code = await consent(self.shop, level)
         async with asyncio.timeout(PATIENCE):
-            while self.service.visit is None:
+            while self.service.visit in (None, before):
                 await asyncio.sleep(0.01)
+            assert self.service.visit
             await self.service.visit.linked.wait()
         return code
 

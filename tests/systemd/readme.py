@@ -13,8 +13,11 @@ def commands(section: str) -> str:
 
 
 def blocks(page: Path, heading: str, language: str) -> list[str]:
-    """What stands below a heading, up to the next of its rank, in blocks of that language."""
-    rank = len(heading.split(maxsplit=1)[0])
+    """What stands below a heading, up to the next of its rank, in blocks of that language.
+
+    A page's title ends where its first section begins.
+    """
+    rank = max(2, len(heading.split(maxsplit=1)[0]))
     below = rf"^{re.escape(heading)}\n(.*?)(?=^#{{2,{rank}}} |\Z)"
     found = re.search(below, page.read_text(), re.DOTALL | re.MULTILINE)
     assert found is not None, f"{page} has no «{heading}»"
