@@ -74,6 +74,9 @@ def test_whoever_cannot_see_or_point_finds_the_way(tmp_path: Path) -> None:
             for width, height in (PHONE, DESK):
                 await page.set_viewport_size({"width": width, "height": height})
                 for name in PAGES:
+                    # A page is three or four questions, and ten a second are answered: no person
+                    # turns fifty pages without a look.
+                    await asyncio.sleep(0.4)
                     await page.goto(f"{console.address}/{name}")
                     await fits(axe, page)
             await page.keyboard.press("Tab")

@@ -67,6 +67,6 @@ async def fits(axe: Axe, page: Page) -> None:
         (each["id"], each["impact"], each["nodes"][0]["target"])
         for each in found.response["violations"]
     ]
-    assert wrong == [], page.url
+    assert not wrong, f"{page.url}: {wrong}: {await page.inner_text('body')}"
     wide, screen = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= screen, page.url
