@@ -118,10 +118,10 @@ class SharedPrinter:
         """Wait for ever: there is no link that could be lost."""
         await asyncio.Event().wait()
 
-    async def print(self, receipt: Receipt) -> None:
+    async def print(self, receipt: Receipt) -> PrinterStatus | None:
         """See `Printer.print`."""
         async with self._connected() as printer:
-            await printer.print(receipt)
+            return await printer.print(receipt)
 
     async def status(self) -> PrinterStatus:
         """See `Printer.status`."""

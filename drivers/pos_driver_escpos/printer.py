@@ -80,12 +80,13 @@ class EscposPrinter:
                     await acknowledged.pulse(command)
         self._learn()
 
-    async def print(self, receipt: Receipt) -> None:
+    async def print(self, receipt: Receipt) -> PrinterStatus | None:
         """See `Printer.print`."""
         # Before the turn is taken: a profile that is late must not hold up the status.
         parts = parts_of(receipt, await self._profile())
         if self._settings.acknowledge == "none":
             await self._acknowledged.hand_over(b"".join(parts))
-            return
-        await self._acknowledged.print(in_pieces(parts, self._settings.most_at_once))
+            return None
+        status = await self._acknowledged.print(in_pieces(parts, self._settings.most_at_once))
         self._learn()
+        return status

@@ -42,11 +42,11 @@ class LabelPrinter:
         """See `Printer.status`."""
         return await self._acknowledged.status()
 
-    async def print(self, receipt: Receipt) -> None:
+    async def print(self, receipt: Receipt) -> PrinterStatus:
         """See `Printer.print`."""
         data = await self._drawn(receipt)
         try:
-            await self._acknowledged.print([data])
+            return await self._acknowledged.print([data])
         finally:
             self._session.rest()
 

@@ -54,9 +54,10 @@ class StarPrinter:
             async with asyncio.timeout(settings.print_timeout):
                 await self._acknowledged.pulse(command)
 
-    async def print(self, receipt: Receipt) -> None:
+    async def print(self, receipt: Receipt) -> PrinterStatus:
         """See `Printer.print`."""
-        await self._acknowledged.print([compose(receipt, self._settings, await self._logo())])
+        data = compose(receipt, self._settings, await self._logo())
+        return await self._acknowledged.print([data])
 
     async def _logo(self) -> Picture | None:
         """The logo, read with the first receipt; what is wrong with it costs it alone."""

@@ -128,8 +128,10 @@ class PrinterStatus(Struct, frozen=True):
 class Printer(Device, Protocol):
     """Prints on paper. UPOS: POSPrinter."""
 
-    async def print(self, receipt: Receipt) -> None:
+    async def print(self, receipt: Receipt) -> PrinterStatus | None:
         """Print and cut; return once the device has *processed* all of it.
+
+        The answer is what it said of itself as it began; None where it was not asked.
 
         Raises DeviceRefused when nothing was printed (paper out or cover open before the start),
         OutcomeUnknown once bytes have left and no acknowledgement came; before that, DeviceLost,

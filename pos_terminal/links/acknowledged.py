@@ -102,10 +102,10 @@ class Acknowledged:
         async with self._printing:
             await self._hand_over(data)
 
-    async def print(self, pieces: Sequence[bytes]) -> None:
+    async def print(self, pieces: Sequence[bytes]) -> PrinterStatus:
         """See `Printer.print`. No piece leaves before the one ahead of it is worked through."""
         async with self._printing:
-            await self._ready()
+            status = await self._ready()
             # An acknowledgement may be one byte, nearly all zeros: noise beside it makes it
             # doubtful.
             before = self._session.unreadable
@@ -124,6 +124,7 @@ class Acknowledged:
                 log.warning("printer: noise beside its acknowledgement: %s", heard)
                 raise OutcomeUnknown(PRINT_UNKNOWN, f"noise beside the acknowledgement: {heard}")
             self._session.end()
+            return status
 
     async def pulse(self, command: bytes) -> None:
         """A drawer's pulse between two papers. Behind one that waits for a person: refused.
@@ -162,18 +163,19 @@ class Acknowledged:
         await self._hand_over(data + self._session.question)
         await self._acknowledged(len(data))
 
-    async def _ready(self) -> None:
+    async def _ready(self) -> PrinterStatus:
         """Make sure that the printer is there and would print, while nothing has left.
 
         This costs one question and answer per receipt. It is worth it: with a status remembered
         from earlier, a receipt sent to a printer that was switched off since would be uncertain
         where it can be refused, and one sent to a printer without paper would come out later.
         """
-        fault = (await self.status()).trouble
-        if fault is not None:
+        status = await self.status()
+        if fault := status.trouble:
             raise DeviceRefused(fault)
         with device_errors(offline=PRINTER_OFFLINE, mute=PRINTER_BUSY):
             await self._session.resynchronise(self._settings.print_timeout)
+        return status
 
     async def _hand_over(self, data: bytes) -> None:
         try:

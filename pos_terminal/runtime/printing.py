@@ -32,6 +32,10 @@ LONGEST_QUEUE = 20
 FOR_OTHERS = 4
 """Papers that may wait for somebody elsewhere."""
 
+ANOTHER_ROLL = 10
+"""Papers in a row of which none was near the roll's end: it is another one by then, and no sensor
+that says now this and now that, as one does at its edge."""
+
 MOST_KEPT = 500
 """Patient papers that may wait: a roll has fewer, and a key that is held down must fill no disk."""
 
@@ -70,7 +74,7 @@ class PrinterLane:
         self._stirred = asyncio.Event()  # a paper has come, or the printer
         self._kept: deque[Slip] = deque()
         self._known: set[Identity | None] = set()
-        self._low = False  # the roll is near its end, and that was said
+        self._since_low = ANOTHER_ROLL  # papers
         self._ended: dict[Identity, Slip] = {}  # papers of sales, until their outcome is on record
         self._settled: asyncio.Queue[ReceiptRequested] = asyncio.Queue()
         self._in_hand = 0  # papers between two of the above
@@ -206,20 +210,17 @@ class PrinterLane:
             self._put(done)
         else:
             await self._end(slip, done)
-        if done.outcome is PrintOutcome.PRINTED and not self._slips:
-            await self._look_at_roll()
 
-    async def _look_at_roll(self) -> None:
+    def _heed_roll(self, said: PrinterStatus | None) -> None:
         """Say that the roll is near its end, once a roll: the next one is fetched in a quiet moment
-        then, and not with a ticket half printed."""
-        if self._port is None:
+        then, and not with a ticket half printed. It is not asked for that: a printer that does not
+        answer would hold up the next paper."""
+        if said is None or not said.paper_low:
+            self._since_low += 1
             return
-        with suppress(DeviceError):  # it has just printed; whoever prints next meets what it is
-            async with self._port.use() as printer:
-                low = bool((await printer.status()).paper_low)
-            if low and not self._low:
-                self._put(Trouble(faults.PAPER_LOW))
-            self._low = low
+        if self._since_low >= ANOTHER_ROLL:
+            self._put(Trouble(faults.PAPER_LOW))
+        self._since_low = 0
 
     async def _answer(self, slip: Slip) -> None:
         """Print what somebody elsewhere waits for; nothing, where he has given it up."""
@@ -295,7 +296,7 @@ class PrinterLane:
                     await self._look()
             # Before a byte leaves: who finds the file behind a power cut knows no more than that.
             await asyncio.to_thread(self._spool.send, slip)
-            await self._port.do(lambda printer: printer.print(receipt))
+            said = await self._port.do(lambda printer: printer.print(receipt))
         except OutcomeUnknown as error:
             log.warning("%s: %s", receipt.title, error)
             return PaperDone(paper.request, PrintOutcome.UNKNOWN, error.fault)
@@ -305,6 +306,7 @@ class PrinterLane:
             half = error.fault is faults.INTERNAL
             outcome = PrintOutcome.UNKNOWN if half else PrintOutcome.REFUSED
             return PaperDone(paper.request, outcome, error.fault)
+        self._heed_roll(said)
         return PaperDone(paper.request, PrintOutcome.PRINTED)
 
 

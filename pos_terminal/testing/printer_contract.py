@@ -117,7 +117,8 @@ class PrinterContract:
         async def body() -> None:
             async with self.far_end() as end, end.open() as printer:
                 for number in range(3):
-                    await printer.print(ticket(number))
+                    said = await printer.print(ticket(number))
+                    assert said is None or said.trouble is None
                 papers = end.papers()
                 assert len(papers) == 3
                 for number, paper in enumerate(papers):

@@ -166,7 +166,7 @@ def test_without_acknowledgement_by_choice_a_mute_printer_prints() -> None:
             open_printer(settings(end, acknowledge="none")) as printer,
         ):
             end.mute = True
-            await printer.print(ticket(1))
+            assert await printer.print(ticket(1)) is None
             await asyncio.wait_for(end.next_paper(), PATIENCE)
             await end.unplug()
             await asyncio.wait_for(printer.gone(), PATIENCE)
@@ -510,9 +510,9 @@ def test_a_printer_that_answers_a_part_of_the_questions_works_with_these(
             end.status_answers = answered
             for number in range(2):  # opened anew, it is known
                 async with open_printer(settings(end, answer_timeout=0.3)) as printer:
-                    await printer.print(ticket(number))
+                    said = await printer.print(ticket(number))
                     status = await printer.status()
-                    assert status.online
+                    assert status.online and said == status
                     assert status.paper_low is (False if 4 in answered else None)
                     assert status.drawer_pin is (False if 1 in answered else None)
                     end.paper_out = True

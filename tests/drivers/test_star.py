@@ -191,6 +191,18 @@ def test_a_logo_is_read_once_and_what_is_wrong_with_it_costs_it_alone(tmp_path: 
     run_hurried(body())
 
 
+def test_who_prints_hears_how_near_the_rolls_end_is() -> None:
+    async def body() -> None:
+        async with StarPrinterEnd() as end:
+            settings = msgspec.convert(table_of(end), StarSettings)
+            async with open_printer(settings) as printer:
+                for low in (False, True):
+                    end.paper_low = low
+                    assert await printer.print(EVERYTHING) == REPLACED(WELL, paper_low=low)
+
+    run_hurried(body())
+
+
 def test_receiptline_says_the_same_with_the_same_bytes() -> None:
     """Text, code page, styles, barcodes, cut: somebody else's Star printer language."""
     made = javascript(
