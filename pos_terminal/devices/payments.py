@@ -71,8 +71,9 @@ class PaymentTerminal(Device, Protocol):
         The till asks before an order, and has it on record (`payment.begun`) before `authorise` is
         called; it stands in `Order.after`, for a later process as well. A protocol that repeats
         only its last answer, without the till's reference, says the number of its last payment
-        here; one that numbers an order before it takes it up, that number. No money moves, and none
-        will unless `authorise` follows. Raises DeviceTimeout, DeviceLost, DeviceRefused.
+        here; one that numbers an order before it takes it up, that number: 64 printable characters
+        at most, or nothing is concluded from it. No money moves, and none will unless `authorise`
+        follows. Raises DeviceTimeout, DeviceLost, DeviceRefused.
         """
 
     async def authorise(self, order: Order, told: Told) -> Outcome:

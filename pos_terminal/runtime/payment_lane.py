@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pos_terminal.devices.errors import DeviceError, DeviceLost, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Order, Stage, masked, without_cards, word
+from pos_terminal.domain.authorisation import Order, Stage, masked, word
 from pos_terminal.domain.counter.card_payments import order
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
@@ -48,7 +48,6 @@ about a minute, and one that is busy with the card should not be disturbed."""
 
 LONG_ENOUGH = 90.0
 """Seconds for which it is asked before a person has to decide: a customer waits."""
-
 
 MOST_STAGES = 100
 """Stages of one order that the clerk is shown. A terminal tells some ten; one that never stops must
@@ -148,7 +147,7 @@ class PaymentLane:
             totals = await self._port.do(lambda terminal: terminal.end_of_day())
         except DeviceError as error:
             return TerminalDayEnded(self.name, fault=error.fault)
-        return TerminalDayEnded(self.name, totals)
+        return TerminalDayEnded(self.name, replace(totals, terminal=word(totals.terminal)))
 
     async def _became(self, intended: PaymentIntended, asked: _Asked) -> PaymentEnded:
         ref = intended.ref
@@ -164,12 +163,11 @@ class PaymentLane:
     async def _authorise(self, intended: PaymentIntended, known: str) -> PaymentEnded:
         """How the order ended, or why it was not sent at all."""
         ref = intended.ref
-
         stages = iter(range(MOST_STAGES))
 
         def told(stage: Stage) -> None:
             if next(stages, None) is not None:
-                self._put(PaymentStage(intended.ref, stage))
+                self._put(PaymentStage(ref, stage))
 
         async def authorise(terminal: PaymentTerminal) -> PaymentEnded:
             if known and Ability.IDENTITY in terminal.abilities:
@@ -192,9 +190,10 @@ class PaymentLane:
 
     async def _begun(self, ref: str, last: str) -> Fault | None:
         """Write down what the last payment is called; the fault where that cannot be durable."""
-        # What looks like a card's number is kept nowhere, and masked it would be another number,
-        # by which an older payment is taken for this one: then nothing is concluded from it.
-        after = last if without_cards(last) == last else ""
+        # What looks like a card's number, or has no end, is kept nowhere, and masked or cut it
+        # would be another number, by which an older payment is taken for this one: then nothing is
+        # concluded from it.
+        after = last if word(last) == last else ""
         if after == self._after.get(ref, ""):
             return None  # nothing to write down, or written down before the line was lost
         self._after[ref] = after
@@ -239,9 +238,7 @@ class PaymentLane:
 class PaymentLanes:
     """The lanes of all terminals, by the names that the settings give them."""
 
-    def __init__(
-        self, ports: dict[str, Port[PaymentTerminal]], put: Put, record: Append
-    ) -> None:
+    def __init__(self, ports: dict[str, Port[PaymentTerminal]], put: Put, record: Append) -> None:
         self.slips: asyncio.Queue[MerchantSlip] = asyncio.Queue()
         self.lanes = {name: PaymentLane(port, put, record) for name, port in ports.items()}
         for lane in self.lanes.values():

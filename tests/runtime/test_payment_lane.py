@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pos_driver_sim.bank import Card
 from pos_driver_sim.payment import SimTerminal
@@ -15,13 +16,14 @@ from pos_terminal.__main__ import main
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.payments import PaymentTerminal, Told
 from pos_terminal.domain import faults
-from pos_terminal.domain.authorisation import Ending, Order, Outcome, Stage
+from pos_terminal.domain.authorisation import LONGEST_WORD, Ending, Order, Outcome, Stage, Totals
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
     Input,
     PaymentEnded,
     PaymentStage,
     RecallPayment,
+    TerminalDayEnded,
 )
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import (
@@ -141,6 +143,34 @@ def test_a_terminal_that_never_stops_telling_does_not_fill_the_tills_queue() -> 
         await until(lambda: bool(lane.ended))
         assert len(lane.told) <= MOST_STAGES + 1
         assert lane.end.bank.charged(INTENDED.ref) == (800,)
+
+    served(body)
+
+
+class Babbler(SimTerminal):
+    """Calls its last payment by what commands a printer, and itself by a card, without end."""
+
+    async def begin(self, order: Order) -> str:
+        return "\x1bp7"
+
+    async def end_of_day(self) -> Totals:
+        said = await super().end_of_day()
+        return replace(said, terminal="4974123456781234\x1b" + "x" * LONGEST_WORD)
+
+
+def test_what_it_calls_itself_and_its_payments_is_kept_as_far_as_it_is_fit_to_be() -> None:
+    async def body(lane: Lane) -> None:
+        lane.driver = Babbler
+        lane.port.reopen()
+        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
+        lane.lane.ask(INTENDED)
+        await until(lambda: bool(lane.ended))
+        assert lane.recorded == []
+        lane.lane.end_day()
+        await until(lambda: isinstance(lane.told[-1], TerminalDayEnded))
+        (day,) = (each for each in lane.told if isinstance(each, TerminalDayEnded))
+        assert day.totals
+        assert day.totals.terminal == ("*" * 12 + "1234").ljust(LONGEST_WORD, "x")
 
     served(body)
 
