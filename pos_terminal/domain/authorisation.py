@@ -235,8 +235,9 @@ def _slip(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _plain(text: str, longest: int) -> str:
-    # Masked first: what is cut, or loses a character in its middle, could be a number no more.
-    return "".join(filter(str.isprintable, without_cards(text)))[:longest]
+    # In this order: digits that a control character parted would stand together unmasked, and half
+    # a number that is cut would be one no more.
+    return without_cards("".join(filter(str.isprintable, text)))[:longest]
 
 
 def without_cards(text: str) -> str:

@@ -15,7 +15,7 @@ from pos_terminal.domain.authorisation import (
 )
 
 NUMBERS = st.text("0123456789", min_size=13, max_size=19)
-GAPS = st.sampled_from(("", " ", "-", ".", "  ", " -", "\u00a0"))
+GAPS = st.sampled_from(("", " ", "-", ".", "  ", " -", "\u00a0", "\x1b", "\n ", "\u200b"))
 BESIDE = st.text("abcXYZ =:;?\x1b\r\n*", max_size=6)
 
 
