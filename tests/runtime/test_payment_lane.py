@@ -53,12 +53,11 @@ INTENDED = PaymentIntended(sale=1, ref="A000000101", tender="CARD", amount=800, 
 class Lane:
     """A lane, its port, and all that it told."""
 
-    def __init__(self, end: TerminalEnd) -> None:
+    def __init__(self, end: TerminalEnd, driver: type[SimTerminal]) -> None:
         self.end = end
         self.told: list[Input] = []
         self.recorded: list[Event] = []
-        self.driver = SimTerminal
-        self.openings = 0
+        self.driver = driver
         self.port: Port[PaymentTerminal] = Port(
             "tpe", DeviceClass.PAYMENT_TERMINAL, self._open, stayed=0.0
         )
@@ -70,7 +69,6 @@ class Lane:
     async def _open(self) -> AsyncIterator[PaymentTerminal]:
         port = self.end.settings["port"]
         assert isinstance(port, int)
-        self.openings += 1
         async with opened(tcp_link("127.0.0.1", port), faults.TERMINAL_OFFLINE) as link:
             yield self.driver(link, payment_time=0.5)
 
@@ -82,10 +80,12 @@ class Lane:
         return [each for each in self.told if isinstance(each, PaymentEnded)]
 
 
-def served(body: Callable[[Lane], Awaitable[None]]) -> None:
+def served(
+    body: Callable[[Lane], Awaitable[None]], driver: type[SimTerminal] = SimTerminal
+) -> None:
     async def scenario() -> None:
         async with TerminalEnd() as end:
-            lane = Lane(end)
+            lane = Lane(end, driver)
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(work) for work in (lane.port.run(), lane.lane.run())]
                 await until(lambda: lane.port.state is PortState.IDLE)
@@ -136,15 +136,12 @@ class Chatterbox(SimTerminal):
 
 def test_a_terminal_that_never_stops_telling_does_not_fill_the_tills_queue() -> None:
     async def body(lane: Lane) -> None:
-        lane.driver = Chatterbox
-        lane.port.reopen()
-        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
         lane.lane.ask(INTENDED)
         await until(lambda: bool(lane.ended))
         assert len(lane.told) <= MOST_STAGES + 1
         assert lane.end.bank.charged(INTENDED.ref) == (800,)
 
-    served(body)
+    served(body, Chatterbox)
 
 
 class Babbler(SimTerminal):
@@ -160,9 +157,6 @@ class Babbler(SimTerminal):
 
 def test_what_it_calls_itself_and_its_payments_is_kept_as_far_as_it_is_fit_to_be() -> None:
     async def body(lane: Lane) -> None:
-        lane.driver = Babbler
-        lane.port.reopen()
-        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
         lane.lane.ask(INTENDED)
         await until(lambda: bool(lane.ended))
         assert lane.recorded == []
@@ -172,7 +166,7 @@ def test_what_it_calls_itself_and_its_payments_is_kept_as_far_as_it_is_fit_to_be
         assert day.totals
         assert day.totals.terminal == ("*" * 12 + "1234").ljust(LONGEST_WORD, "x")
 
-    served(body)
+    served(body, Babbler)
 
 
 @pytest.mark.parametrize("act", [Act.LOSE_AFTER, Act.SILENT, Act.GARBAGE])
@@ -248,9 +242,6 @@ def test_a_driver_that_fails_in_the_middle_says_nothing_of_the_money() -> None:
             raise RuntimeError("a bug")
 
     async def body(lane: Lane) -> None:
-        lane.driver = Faulty
-        lane.port.reopen()
-        await until(lambda: lane.openings == 2 and lane.port.state is PortState.IDLE)
         lane.lane.ask(INTENDED)
         await until(lambda: bool(lane.ended))
         outcome = lane.ended[0].outcome
@@ -258,7 +249,7 @@ def test_a_driver_that_fails_in_the_middle_says_nothing_of_the_money() -> None:
         assert outcome.cents == 800
         assert lane.end.bank.charged(INTENDED.ref) == (800,)
 
-    served(body)
+    served(body, Faulty)
 
 
 def test_a_terminal_that_the_settings_have_no_more() -> None:
