@@ -255,11 +255,11 @@ class PrinterDrawer:
 
     async def is_open(self) -> bool | None:
         """What the printer's sense pin says, by the polarity in the settings; None: cannot tell."""
+        if self._open_when_high is None:
+            return None  # asked in vain: and one that answers oddly would be in trouble by it
         try:
             async with self._printer.use() as printer:
                 level = (await printer.status()).drawer_pin
         except DeviceLost:
             return None
-        if level is None or self._open_when_high is None:
-            return None
-        return level is self._open_when_high
+        return None if level is None else level is self._open_when_high

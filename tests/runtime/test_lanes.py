@@ -463,9 +463,8 @@ def test_a_drawer_on_the_printer() -> None:
             for level, opened in ((True, True), (False, False), (None, None)):
                 wire.toy.said.put_nowait(level)
                 assert await high.is_open() is opened
-            wire.toy.said.put_nowait(True)
-            assert await unknown.is_open() is None
             wire.toy.error = DeviceTimeout(faults.PRINTER_OFFLINE)
+            assert await unknown.is_open() is None, "and nobody is asked"
             with pytest.raises(DeviceError):
                 await high.kick()
             wire.toy.error = DeviceLost(faults.PRINTER_OFFLINE)
