@@ -1,12 +1,13 @@
 """The owner's console looked at in Debian's chromium."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
 from tests.needs import need
 from tests.support.console import Console, open_console
@@ -14,6 +15,12 @@ from tests.support.console import Console, open_console
 CHROMIUM = shutil.which("chromium")
 PATIENCE = 20_000.0
 DESK, PHONE = (1280, 860), (390, 844)
+
+MEANT = re.compile(r"status of (409|422)\b|net::ERR_NETWORK_CHANGED")
+"""What a browser notes down of pages that are as they should be: what was asked for is not done; or
+the box got another network, at which it drops all connections, and a page looks again by itself. A
+style, a script or a picture that is not there is a 404.
+"""
 
 
 @asynccontextmanager
@@ -41,14 +48,16 @@ async def window() -> AsyncIterator[Page]:
         page.set_default_timeout(PATIENCE)
         broken: list[str] = []
         page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda said: broken.extend(_wrong(said)))
         yield page
         await browser.close()
-        # A page that answers 409 or 422 is noted down by the browser, and is meant. So is a
-        # connection that ends: the browser drops all of them when the box gets another network.
-        meant = ("status of 4", "net::ERR_")
-        wrong = [each for each in broken if not any(words in each for words in meant)]
-        assert not wrong, wrong
+        assert not broken, broken
+
+
+def _wrong(said: ConsoleMessage) -> list[str]:
+    """What of a browser's console is an error, and not meant."""
+    meant = said.type != "error" or MEANT.search(said.text)
+    return [] if meant else [f"{said.location['url']}: {said.text}"]
 
 
 async def let_in(console: Console, page: Page) -> None:
