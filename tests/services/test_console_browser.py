@@ -70,6 +70,9 @@ def test_whoever_cannot_see_or_point_finds_the_way(tmp_path: Path) -> None:
         async with browsed(tmp_path) as (console, page):
             await console.shop.type("1 PLU 2 PLU CASH")
             await let_in(console, page)
+            links = page.locator("nav .pages a")
+            menu = [await each.get_attribute("href") for each in await links.all()]
+            assert {*menu} == {f"/{name.partition('/')[0]}" for name in PAGES}
             axe = Axe()
             for width, height in (PHONE, DESK):
                 await page.set_viewport_size({"width": width, "height": height})
