@@ -38,6 +38,7 @@ from pos_terminal.domain.files.table import (
     TableRow,
     decode,
     header,
+    lines_of,
     rows,
 )
 
@@ -162,7 +163,7 @@ def with_cells(source: bytes, wanted: Mapping[str, Mapping[str, str]], day: date
     cannot be told from others.
     """
     text = decode(source)
-    lines = text.splitlines(keepends=True)
+    lines = [*lines_of(text)]
     try:
         first = header(lines[0] if lines else "", NEEDED, COLUMNS)
         places = _in_force(rows(text, NEEDED, COLUMNS), wanted, day)

@@ -56,6 +56,13 @@ def test_only_the_cells_of_the_rows_that_hold_are_written() -> None:
         with_cells(text.encode(), {"1": {"price": "1"}, "77": {"price": "1"}}, DAY)
 
 
+@pytest.mark.parametrize("pasted", ["\N{LINE SEPARATOR}", "\v", "\f", "\x85", "\x1c"])
+def test_what_ends_no_line_of_a_file_moves_no_price(pasted: str) -> None:
+    text = f"plu,name,price,note\n1,PAIN,1,a{pasted}b\n2,FLAN,2,\n3,TARTE,3,\n"
+    made = with_cells(text.encode(), {"2": {"price": "2,50"}}, DAY).decode()
+    assert made == text.replace("2,FLAN,2,", '2,FLAN,"2,50",')
+
+
 async def posted(console: Console, cookie: str, path: str, **form: str) -> Got:
     """Send that form as the page shows it, with what is typed."""
     shown = await console.ask("GET", path, Cookie=cookie)

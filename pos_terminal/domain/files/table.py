@@ -77,10 +77,18 @@ def decode(source: bytes) -> str:
     return text if text.isascii() else normalize("NFC", text)
 
 
+def lines_of(text: str) -> Iterator[str]:
+    """Its physical lines with their ends, as `rows` counts them.
+
+    Python's own `splitlines` ends lines at a line separator or a form feed as well, which stand in
+    what people paste into a cell.
+    """
+    return (found[0] for found in _LINE.finditer(text))
+
+
 def first_line(text: str) -> str:
     """The header, without the end of its line."""
-    found = _LINE.match(text)
-    return found[0].rstrip("\r\n") if found else ""
+    return next(lines_of(text), "").rstrip("\r\n")
 
 
 class Header(Struct, frozen=True):
@@ -139,7 +147,7 @@ def rows(
     `source` is the whole text, or its physical lines with their ends, which are taken one at a
     time. Raises NoTableError, before anything else, where the header will not do (`header`).
     """
-    lines = iter(source) if not isinstance(source, str) else (m[0] for m in _LINE.finditer(source))
+    lines = lines_of(source) if isinstance(source, str) else iter(source)
     first = header(next(lines, ""), needed, known)
     ahead: deque[str] = deque()
     at = 2
