@@ -50,7 +50,9 @@ def edited(text: str, path: str, value: str | None) -> str:
     _set(wanted, parts(path), None if value is None else toml.tables(f"x = {value}")["x"])
     if wanted == tables:
         return text
-    for attempt in _attempts(text.splitlines(), parts(path), value):
+    # Not `splitlines`, which parts a text at a line separator within it, too.
+    lines = text.removesuffix("\n").split("\n")
+    for attempt in _attempts(lines, parts(path), value):
         made = "\n".join(attempt) + "\n"
         try:
             if toml.tables(made) == wanted:

@@ -65,6 +65,12 @@ def test_a_key_is_set_and_the_rest_is_as_it_was(path: str, value: str, now: obje
     assert len(set(TEXT.splitlines()) - set(made.splitlines())) <= 4
 
 
+def test_a_text_keeps_what_parts_no_line_of_toml() -> None:
+    text = TEXT.replace("Boulangerie", "Pain\N{LINE SEPARATOR}et \x85 vin")
+    made = edited(text, "labels.2.decimals", "1")
+    assert made == text.replace("decimals = 3", "decimals = 1")
+
+
 def test_a_key_and_a_table_go() -> None:
     assert "decimals" not in tomllib.loads(edited(TEXT, "labels.1.decimals", None))["labels"][0]
     assert "scale" not in tomllib.loads(edited(TEXT, "devices.scale", None))["devices"]
