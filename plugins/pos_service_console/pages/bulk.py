@@ -1,9 +1,7 @@
 """Many prices at once: so much per cent or so many cents on a family or on all, rounded."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
 from msgspec import Struct
 
@@ -13,37 +11,44 @@ from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, tag
+from pos_terminal.domain.money import WHOLE, divide
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.quantity import decimal
 
 STEPS = (1, 5, 10, 50, 100)
 """Cents that a new price is rounded to."""
 
-_CHANGE = re.compile(r"([+-]?)(\d{1,4})(?:[.,](\d{1,2}))?", re.ASCII)
+TOO_MUCH = 10_000_00
+"""Hundredths: a barcode that was scanned into the field is none of them."""
 
 
 class Bulk(Struct, frozen=True):
-    """By how much, per cent or euros; of one family, or of all where that is empty."""
+    """By how much, in hundredths of a per cent or in cents; of one family, or of all where that is
+    empty.
+    """
 
     family: str
-    by: Fraction
+    by: int
     percent: bool
     step: int
 
     @classmethod
     def typed(cls, form: Mapping[str, str]) -> "Bulk":
         """What a form says. ValueError in its words."""
-        found = _CHANGE.fullmatch(form.get("by", "").replace(" ", ""))
+        wrong = say("De combien ? Comme 5, -2,5 ou 0,10.")
+        try:
+            by = decimal(form.get("by", "").strip(), 2)
+        except ValueError as error:
+            raise ValueError(wrong) from error
         step = form.get("step", "")
-        if not found or step not in map(str, STEPS):
-            raise ValueError(say("De combien ? Comme 5, -2,5 ou 0,10."))
-        sign, whole, part = found.groups()
-        by = Fraction(f"{sign}{whole}.{part or 0}")
+        if abs(by) >= TOO_MUCH or step not in map(str, STEPS):
+            raise ValueError(wrong)
         return cls(form.get("family", ""), by, form.get("kind") == "percent", int(step))
 
     def changed(self, cents: int) -> int:
         """A price anew, in cents, to the nearest step, half a step up."""
-        wanted = cents * (1 + self.by / 100) if self.percent else cents + 100 * self.by
-        return int((wanted / self.step + Fraction(1, 2)) // 1) * self.step
+        wanted, of = (cents * (WHOLE + self.by), WHOLE) if self.percent else (cents + self.by, 1)
+        return divide(wanted, of * self.step) * self.step
 
     def takes(self, item: Item) -> bool:
         """Whether it is an article whose price is one: a deposit and a voucher are worth what they
