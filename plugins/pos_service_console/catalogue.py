@@ -41,6 +41,7 @@ from pos_terminal.domain.files.table import (
     lines_of,
     rows,
 )
+from pos_terminal.domain.language import labelled, say
 
 T = TypeVar("T")
 
@@ -159,8 +160,8 @@ async def fetch(agent: Agent, sha256: str = "") -> bytes:
 def with_cells(source: bytes, wanted: Mapping[str, Mapping[str, str]], day: date) -> bytes:
     """The same file with other cells, by PLU, each in the article's row that holds on that day.
 
-    Nothing else of it changes, but that it is UTF-8. ValueError where there is no such row, or it
-    cannot be told from others.
+    Nothing else of it changes, but that it is UTF-8. ValueError, in words for whoever is to change
+    the table herself, where there is no such row, or it cannot be told from others.
     """
     text = decode(source)
     lines = [*lines_of(text)]
@@ -168,16 +169,20 @@ def with_cells(source: bytes, wanted: Mapping[str, Mapping[str, str]], day: date
         first = header(lines[0] if lines else "", NEEDED, COLUMNS)
         places = _in_force(rows(text, NEEDED, COLUMNS), wanted, day)
     except NoTableError as error:
-        raise ValueError(str(error.problem)) from error
+        raise _in_table(error.problem) from error
     for plu, cells in wanted.items():
         if plu not in places:
-            raise ValueError(plu)
+            raise _in_table(say("pas dans le catalogue : {text!r}", text=plu))
         at = places[plu]
         try:
             lines[at] = _row_with(lines[at], first, cells)
         except ValueError as error:
-            raise ValueError(f"{plu}: {error}") from error
+            raise _in_table(labelled(plu, error)) from error
     return "".join(lines).encode()
+
+
+def _in_table(why: object) -> ValueError:
+    return ValueError(say("À changer dans le tableau : {why}", why=why))
 
 
 def _in_force(found: Iterable[object], wanted: Container[str], day: date) -> dict[str, int]:
@@ -196,12 +201,12 @@ def _in_force(found: Iterable[object], wanted: Container[str], day: date) -> dic
 
 def _row_with(line: str, first: Header, cells: Mapping[str, str]) -> str:
     if line.count('"') % 2:
-        raise ValueError("a row of several lines")
+        raise ValueError(say("sa ligne en occupe plusieurs"))
     (written,) = csv.reader([line], delimiter=first.delimiter)
     written += [""] * (len(first.columns) - len(written))
     for name, cell in cells.items():
         if name not in first.columns:
-            raise ValueError(name)
+            raise ValueError(labelled(name, say("l'en-tête n'a pas cette colonne")))
         written[first.columns.index(name)] = cell
     made = StringIO()
     csv.writer(made, delimiter=first.delimiter, lineterminator="").writerow(written)

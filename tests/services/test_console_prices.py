@@ -52,8 +52,18 @@ def test_only_the_cells_of_the_rows_that_hold_are_written() -> None:
         (["33", "GALETTE", "16,00"], ["33", "GALETTE", "15,50"]),
     ]
     assert len(made.decode().splitlines()) == len(text.splitlines())
-    with pytest.raises(ValueError, match="77"):
+    with pytest.raises(ValueError, match=r"^À changer dans le tableau : .*77"):
         with_cells(text.encode(), {"1": {"price": "1"}, "77": {"price": "1"}}, DAY)
+
+
+@pytest.mark.parametrize(
+    ("row", "cell", "why"),
+    [('1,"PAIN\nLONG",1', "price", "1 : sa ligne en occupe plusieurs"),
+     ("1,PAIN,1", "vat", "1 : vat : l'en-tête n'a pas cette colonne")],
+)  # fmt: skip
+def test_what_is_to_be_changed_in_the_table_is_said(row: str, cell: str, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^À changer dans le tableau : {why}$"):
+        with_cells(f"plu,name,price\n{row}\n".encode(), {"1": {cell: "2"}}, DAY)
 
 
 @pytest.mark.parametrize("pasted", ["\N{LINE SEPARATOR}", "\v", "\f", "\x85", "\x1c"])

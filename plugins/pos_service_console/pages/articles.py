@@ -137,8 +137,7 @@ class ArticlePages:
         try:
             source = await asyncio.to_thread(with_cells, read.source, {plu: cells}, day)
         except ValueError as error:
-            told = say("À changer dans le tableau : {why}", why=error)
-            return Html(say("Article"), frame.notice(told, bad=True), status=409)
+            return Html(say("Article"), frame.notice(str(error), bad=True), status=409)
         return await self._stage(asked, await _deflated(source))
 
     async def _bulk(self, asked: Asked, known: Mapping[str, str], wrong: str = "") -> Html:
