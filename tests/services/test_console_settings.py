@@ -6,14 +6,67 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from msgspec import Raw
 from playwright.async_api import Page, expect
 
+from pos_service_console.pages.settings import SettingPages, in_her_words
+from pos_service_console.setting_fields import parts
+from pos_terminal.agent.console_pages import Asked, Html, Redirect, Visitor
+from pos_terminal.channel import interface
+from pos_terminal.channel.configuration import Configuration, ConfigurationAsked
+from pos_terminal.channel.interface import DoAsked, Done
+from pos_terminal.channel.service import Dispatcher
 from pos_terminal.domain.events.system import CommandGiven
+from pos_terminal.domain.events.values import ConsoleRole
+from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.language import labelled
+from pos_terminal.process.translation import set_language
 from pos_terminal.testing.running import run
 from tests.support.browsing import fits, let_in, window
+from tests.support.channel import serving
 from tests.support.console import Restarted, restarted
+from tests.support.service_world import world
 
-pytestmark = pytest.mark.slow
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_wrong_names_neither_file_nor_key(language: str) -> None:
+    set_language(language)
+    try:
+        (part,) = (each for each in parts() if each.name == "closing")
+        (field,) = (each for each in part.fields if each.path == "closing.day_ends")
+        told = labelled("/var/settings.toml", Problem(12, field.path, "0-23"))
+        assert in_her_words(part, told) == labelled(field.label, "0-23")
+    finally:
+        set_language("fr")
+
+
+def test_what_is_kept_is_said_by_a_console_that_began_anew_meanwhile(tmp_path: Path) -> None:
+    """As it does where the hours, the language or a telephone number are tried."""
+    visitor = Visitor(ConsoleRole.MANAGER, 1, "grant", "key")
+    trial = Asked(visitor, "", ("trial",))
+    left: list[int | None] = [200, 200, None, None]
+
+    async def configuration(peer: object, asks: ConfigurationAsked) -> Configuration:
+        return Configuration("ab" * 32, [], left.pop(0))
+
+    async def do(peer: object, asks: DoAsked) -> Done:
+        return Done(Raw(b"{}"))
+
+    async def body() -> None:
+        till = Dispatcher("pos-terminal", "9.9")
+        till.answer(interface.CONFIGURATION, configuration)
+        till.answer(interface.DO, do)
+        async with serving(tmp_path / "till", till), world(tmp_path, {}, "console") as (agent, _):
+            for pages in (SettingPages(agent), SettingPages(agent)):
+                going = await pages.answer(trial)
+                assert isinstance(going, Html) and going.title == "Réglages à l'essai"
+            await pages.answer(Asked(visitor, "", ("keep",), form={}))
+            kept = await pages.answer(trial)
+            assert isinstance(kept, Html) and kept.title == "Réglages gardés"
+            # And one that knows of no trial says nothing of how it ended.
+            assert await SettingPages(agent).answer(trial) == Redirect("/settings")
+
+    run(body())
 
 
 async def foot(page: Page, text: str) -> None:
@@ -41,6 +94,7 @@ def hurried(state: Path) -> None:
     note.write_text(json.dumps({**found, "seconds": min(found["seconds"], 6)}))
 
 
+@pytest.mark.slow
 def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None:
     async def body() -> None:
         async with restarted(tmp_path) as till, window() as page:
@@ -58,7 +112,7 @@ def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None
             await page.get_by_label("La journée finit à").fill("27")
             await page.get_by_role("button", name="Voir le changement").click()
             wrong = page.locator(".notice.bad")
-            await expect(wrong).to_have_text(re.compile("^Rien n'est changé. closing.*de 0 à 23$"))
+            await expect(wrong).to_have_text(re.compile("changé. La journée.*de 0 à 23$"))
             await expect(page.get_by_label("La journée finit à")).to_have_value("27")
             # Nobody keeps it: the page says that what was before is in force again.
             till.between = hurried
@@ -73,6 +127,7 @@ def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None
     run(body())
 
 
+@pytest.mark.slow
 def test_a_till_that_is_away_is_said_and_what_was_open_comes_back(tmp_path: Path) -> None:
     async def body() -> None:
         async with restarted(tmp_path) as till, window() as page:

@@ -35,8 +35,8 @@ SECONDS = 300
 LOOK = 3
 """Seconds between two looks for a till that starts anew."""
 
-_PLACE = re.compile(r"^.*? : \w+ \d+ : ", re.MULTILINE)
-"""File and line, before what is wrong there: she has neither."""
+_PLACE = re.compile(r"^.*? ?: \w+ \d+ ?: ", re.MULTILINE)
+"""File and line, before what is wrong there, as either language sets its colons."""
 
 Known = Mapping[str, Value | None]
 
@@ -132,7 +132,7 @@ class SettingPages:
         except ChannelError as error:
             if error.fault not in (faults.BAD_CONFIGURATION, faults.BAD_REQUEST):
                 raise
-            return again({**values, **typed}, _PLACE.sub("", error.detail))
+            return again({**values, **typed}, in_her_words(part, error.detail))
         self._staged.put(asked.visitor.key, checked.sha256, staged)
         return _preview(asked.token, checked.sha256, staged)
 
@@ -151,8 +151,8 @@ class SettingPages:
         self._tried = name
         return Redirect("/settings/trial")
 
-    async def _trial(self, asked: Asked) -> Html:
-        """How a trial goes."""
+    async def _trial(self, asked: Asked) -> Answer:
+        """How a trial goes, or how the last one ended."""
         try:
             told = await self._told(asked)
         except ChannelError as error:
@@ -160,7 +160,10 @@ class SettingPages:
                 raise
             return _starting()
         if told.trial:
+            self._tried = told.sha256  # some settings start the agent's services anew
             return _going(asked.token, told.trial)
+        if not self._tried:
+            return Redirect("/settings")
         if told.sha256 == self._tried:
             kept = frame.notice(say("Ces réglages sont gardés."))
             return Html(say("Réglages gardés"), joined(kept, _back()))
@@ -176,6 +179,14 @@ def known(told: Configuration) -> dict[str, Value | None]:
         each.path: read(said[each.path]) if each.path in said else each.default
         for each in fields
     }  # fmt: skip
+
+
+def in_her_words(part: Part, found: str) -> str:
+    """What the checker found, without file and line, and each key by its name: she has neither."""
+    text = _PLACE.sub("", found)
+    for field in part.fields:
+        text = text.replace(field.path, field.label)
+    return text
 
 
 def _part(name: str) -> Part:
