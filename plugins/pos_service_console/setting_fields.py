@@ -25,6 +25,9 @@ from pos_terminal.domain.tender.tender import AccountRules, TenderRules
 LONGEST = 2000
 """Characters of one field: a dozen lines of a ticket's foot."""
 
+_BLANKS = str.maketrans("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}", "  ")
+"""A telephone's keyboard sets one before «!» by itself, and a till's texts have none."""
+
 Value = bool | int | str | list[str]
 """What a key may be."""
 
@@ -69,7 +72,7 @@ class Field(Struct, frozen=True):
 
     def typed(self, form: Mapping[str, str]) -> Value | None:
         """What somebody typed; None where she left it empty. ValueError says what it is not."""
-        text = form.get(self.path, "").replace("\r\n", "\n").strip()
+        text = form.get(self.path, "").replace("\r\n", "\n").translate(_BLANKS).strip()
         if len(text) > LONGEST:
             raise ValueError(say("Trop long."))
         match self.kind:

@@ -40,6 +40,14 @@ def test_what_is_wrong_names_neither_file_nor_key(language: str) -> None:
         set_language("fr")
 
 
+@pytest.mark.parametrize("blank", ["\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"])
+def test_a_blank_that_a_telephone_sets_by_itself_is_one(blank: str) -> None:
+    (field,) = (each for part in parts() for each in part.fields if each.path == "shop.footer")
+    assert field.typed({field.path: f"Merci{blank}!\r\nA bientôt{blank}"}) == [
+        "Merci !", "A bientôt",
+    ]  # fmt: skip
+
+
 def test_what_is_kept_is_said_by_a_console_that_began_anew_meanwhile(tmp_path: Path) -> None:
     """As it does where the hours, the language or a telephone number are tried."""
     visitor = Visitor(ConsoleRole.MANAGER, 1, "grant", "key")
