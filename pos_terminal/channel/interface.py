@@ -401,6 +401,10 @@ class NoticeAsked(Struct, frozen=True):
     page: bool | None = None
 
 
+MOST_LABELS = 200
+"""Shelf labels at once: what is asked for by mistake is paid in paper."""
+
+
 class LabelsAsked(Struct, frozen=True):
     """Print shelf labels: of these articles, by PLU, and of all in these families."""
 

@@ -114,15 +114,19 @@ def test_a_family_is_dearer_and_its_labels_say_so(tmp_path: Path) -> None:
             await console.shop.shows("JAMBON", "5,80")
             await console.shop.type("CASH")
             path = "/articles/labels"
-            sheet = await posted(console, cookie, path, articles="20 04", how="sheet")
+            sheet = await posted(console, cookie, path, articles="20, 04", how="sheet")
             assert "5,80 €" in sheet.text and "24,90 €" in sheet.text and "le kg" in sheet.text
             printed = await posted(console, cookie, path, family="sandwich", how="till")
             assert "1 étiquette sort." in printed.text
             assert "5,80" in (await console.shop.bench.printer.next_paper()).text
             every = await posted(console, cookie, path, how="sheet")
             assert every.text.count("<li><strong>") == len(CATALOG.splitlines()) - 1 - 1  # GALETTE
-            for wanted in ({"articles": "20 777"}, {"family": "x"}, {"articles": "=1"}):
+            for wanted, why in (
+                ({"articles": "20, 777"}, "pas dans le catalogue : '777'"),
+                ({"articles": "=1"}, "pas dans le catalogue : '=1'"),
+                ({"family": "x"}, "0 étiquettes, de 1 à 200"),
+            ):
                 none = await posted(console, cookie, path, how="till", **wanted)
-                assert none.status == 422 and "0 étiquettes, de 1 à 200" in none.text
+                assert none.status == 422 and why in none.text
 
     run(body())

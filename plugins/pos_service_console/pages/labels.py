@@ -1,7 +1,8 @@
 """Shelf labels: printed by the till, or a sheet of them for whatever printer a desk has."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
@@ -11,15 +12,18 @@ from pos_service_console.pages import bulk
 from pos_service_console.pages.page import today
 from pos_terminal.agent.console_pages import Asked, Html
 from pos_terminal.agent.world import Agent
-from pos_terminal.channel.interface import LABELS, LabelsAsked
+from pos_terminal.channel.interface import LABELS, MOST_LABELS, LabelsAsked
 from pos_terminal.domain.catalog.catalog import Item
 from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.printing.labels import shelf
 from pos_terminal.domain.receipt import Row, Text
 
-MOST = 200
-"""Labels at once: as many as the till prints."""
+_NUMBER = re.compile(r"[^\s,;]+")
+"""Of an article, as people part them in a list."""
+
+SHOWN = 60
+"""Characters of a number that is none, in what is said of it."""
 
 
 class LabelPages:
@@ -42,11 +46,14 @@ class LabelPages:
 
     async def _labelled(self, asked: Asked, form: Mapping[str, str]) -> Html:
         read = await self._present.read()
-        wanted = [each.lstrip("0") or "0" for each in form.get("articles", "").split()]
-        family = form.get("family", "") if not wanted else ""
-        items = await asyncio.to_thread(_wanted, read, wanted, family)
-        if not 0 < len(items) <= MOST:
-            told = say("{count} étiquettes, de 1 à {most}.", count=len(items), most=MOST)
+        wanted = [each.lstrip("0") or "0" for each in _NUMBER.findall(form.get("articles", ""))]
+        try:
+            items = await asyncio.to_thread(_wanted, read, wanted, form.get("family", ""))
+        except KeyError as error:
+            told = say("pas dans le catalogue : {text!r}", text=str(error.args[0])[:SHOWN])
+            return await self._form(asked, frame.notice(told, bad=True), 422)
+        if not 0 < len(items) <= MOST_LABELS:
+            told = say("{count} étiquettes, de 1 à {most}.", count=len(items), most=MOST_LABELS)
             return await self._form(asked, frame.notice(told, bad=True), 422)
         if form.get("how") == "sheet":
             return Html(say("Étiquettes"), _sheet(items, today(self._agent).date()))
@@ -56,15 +63,16 @@ class LabelPages:
         return await self._form(asked, frame.notice(done))
 
 
-def _wanted(read: Read, plus: list[str], family: str) -> list[Item]:
-    """Those articles, none where one is not there; else a family's, or all: a few too many show
-    that there are.
+def _wanted(read: Read, plus: Sequence[str], family: str) -> list[Item]:
+    """Those articles, in that order; else a family's, or all: a few too many show that there are.
+    KeyError for one that is not there.
     """
     if plus:
-        found = [each for each in read.items() if each.plu in plus]
-        return found if len(found) == len({*plus}) else []
+        asked = {*plus}
+        found = {each.plu: each for each in read.items() if each.plu in asked}
+        return [found[plu] for plu in plus]
     every = (each for each in read.items() if family in ("", each.family))
-    return [*islice(every, MOST + 1)]
+    return [*islice(every, MOST_LABELS + 1)]
 
 
 def _drawn(token: str, names: list[str]) -> Markup:
@@ -75,7 +83,8 @@ def _drawn(token: str, names: list[str]) -> Markup:
     )  # fmt: skip
     fields = tag("div", bulk.chosen(names, ""), numbers, class_="fields")
     told = say("L'imprimante d'étiquettes de la caisse les fait ; sans elle, celle des tickets. "
-               "Une feuille s'imprime d'ici, {most} étiquettes au plus.", most=MOST)  # fmt: skip
+               "Une feuille s'imprime d'ici, {most} étiquettes au plus.",
+               most=MOST_LABELS)  # fmt: skip
     return frame.card(frame.form(
         "/articles/labels", token, fields, tag("p", told, class_="small"),
         tag("div", tag("button", say("Imprimer à la caisse"), name="how", value="till"),

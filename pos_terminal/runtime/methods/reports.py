@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
+    MOST_LABELS,
     Incident,
     LabelsAsked,
     Nothing,
@@ -28,9 +29,6 @@ AN_HOUR = 4
 
 LINES, CHARACTERS = 30, 100
 """Of a notice at most, and of each of its lines."""
-
-LABELS = 200
-"""Shelf labels at once: what is asked for by mistake is paid in paper."""
 
 WORD = 60
 """Characters of a subject, a code or a title."""
@@ -101,8 +99,8 @@ class ReportMethods:
         except KeyError as error:
             detail = say("pas dans le catalogue : {text!r}", text=str(error.args[0])[:WORD])
             raise ChannelError(faults.BAD_REQUEST, detail) from error
-        if not 0 < len(made) <= LABELS:
-            detail = say("{what} étiquettes, de 1 à {most}", what=len(made), most=LABELS)
+        if not 0 < len(made) <= MOST_LABELS:
+            detail = say("{what} étiquettes, de 1 à {most}", what=len(made), most=MOST_LABELS)
             raise ChannelError(faults.BAD_REQUEST, detail)
         return made
 
