@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pos_terminal.channel import interface, server
-from pos_terminal.channel.interface import METHODS, GrantAsked, Nothing, RecordsAsked
+from pos_terminal.channel.interface import METHODS, GrantAsked, Nothing
 from pos_terminal.domain.events.grants import GrantUsed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import ConsoleRole, GrantLevel
@@ -62,17 +62,6 @@ async def sell(shop: Shop, done: asyncio.Event) -> int:
     return sold
 
 
-async def kinds(shop: Shop) -> set[str]:
-    """The kinds of all records up to now."""
-    found: set[str] = set()
-    after, last = 0, 1
-    while after < last:
-        some = await shop.till.call(interface.RECORDS, RecordsAsked(after))
-        found |= {each.kind for each in some.records}
-        after, last = some.records[-1].seq, some.last
-    return found
-
-
 def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
     need(os.geteuid() == 0, "another user to be", "running the tests as root")
 
@@ -109,8 +98,9 @@ def test_it_is_refused_or_closed_and_the_till_goes_on_selling() -> None:
 
             assert after.selling and [each.number for each in after.grants] == [1]
             assert after.memory - before < 32 << 20
-            assert len(await shop.journaled(SaleClosed, selling.result())) == selling.result() > 0
-            assert GrantUsed.kind not in await kinds(shop), "a stranger did something"
+            await shop.journaled(SaleClosed, selling.result())
+            assert len(shop.so_far(SaleClosed)) == selling.result() > 0
+            assert shop.so_far(GrantUsed) == [], "a stranger did something"
             assert shop.bench.printer.pulses, "the drawer opened for the sales"
 
     with tempfile.TemporaryDirectory(prefix="till-") as folder:
@@ -144,7 +134,7 @@ def test_with_somebody_s_sign_in_it_gets_what_the_page_says_and_each_is_on_recor
                 }  # fmt: skip
                 assert gained == pages_say(role.value), role
                 done = {f"Do {name}" for name in gained if name in acts}
-                used = await shop.journaled(GrantUsed, len(done)) if done else []
+                used = shop.so_far(GrantUsed)
                 assert done <= {each.act for each in used if each.grant == granted.number}
             assert shop.bench.printer.pulses, "a manager's grant opens the drawer, by its test"
 

@@ -49,12 +49,12 @@ def test_a_day_from_float_to_z(tmp_path: Path) -> None:
             assert totals.parts
             (drawer,) = totals.parts.drawers
             assert (drawer.counted, drawer.expected, drawer.left) == (10_000, 9630, 10_000)
-            assert len(await shop.journaled(PeriodReported)) == 1
+            assert len(shop.so_far(PeriodReported)) == 1
             await shop.type("Z")
             await shop.shows("S-123")
             await shop.type("C 1 PLU CASH Z")
             await shop.shows("S-139")
-            assert len(await shop.journaled(CashMoved, 2)) == 2
+            assert len(shop.so_far(CashMoved)) == 2
 
     run(morning())
     run(evening())

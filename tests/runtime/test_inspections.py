@@ -48,7 +48,7 @@ def test_an_inspector_is_handed_the_books_while_the_till_sells(
             await shop.type("2 PLU CASH")
             await shop.journaled(SaleClosed, 2)
             await papers(shop, "CONTROLE FISCAL", "archive.zip", "LISEZMOI.txt", "jet.csv")
-            assert len(await shop.journaled(Archived)) == 1
+            assert len(shop.so_far(Archived)) == 1
             events = await shop.journaled(TechnicalEvent, 3)
             assert [event.code for event in events[:3]] == [jet.EXPORT] * 3
             assert events[0].detail == "contrôle demandé à la caisse"

@@ -13,6 +13,8 @@ from pos_driver_sim.bench import SimBench
 from pos_terminal.channel.client import AsyncClient
 from pos_terminal.channel.socket_address import socket_path
 from pos_terminal.domain.events.event import Event
+from pos_terminal.journal.database import NAME
+from pos_terminal.journal.store import read_records
 from pos_terminal.runtime.app import App
 from pos_terminal.runtime.boot import boot
 from pos_terminal.runtime.clock import Clock, SystemClock
@@ -98,7 +100,10 @@ class Shop:
         return AsyncClient(self.state / "till")
 
     async def journaled(self, kind: KindOf[E], count: int = 1, within: float = PATIENCE) -> list[E]:
-        """Wait until so many events of that kind are durable; all of them. TimeoutError."""
+        """Wait until so many events of that kind are durable; the first so many. TimeoutError.
+
+        Whether there are more `so_far` says.
+        """
         found: list[E] = []
         assert self.app.journal
         async with asyncio.timeout(within):
@@ -108,6 +113,11 @@ class Shop:
                     if len(found) >= count:
                         return found
         raise AssertionError(f"the journal ended with {len(found)} {kind.kind}")
+
+    def so_far(self, kind: KindOf[E]) -> list[E]:
+        """All events of that kind that are durable now."""
+        records = read_records(self.state / NAME, "", 0, 1_000_000)
+        return [each.event for each in records if isinstance(each.event, kind)]
 
 
 def write_settings(folder: Path, devices: str, catalog: str = CATALOG) -> Path:
