@@ -124,7 +124,9 @@ class Peer:
         await self.till.call(interface.COMMAND, CommandAsked(grant, line, words, level))
 
     async def leave(self, grant: str, recording: str = "ab" * 32) -> None:
+        """Go, and hear that it is over: the next consent is another one."""
         await self.till.call(interface.END_SESSION, SessionEnding(grant, recording))
+        await self.until(lambda news: news[-1].consent is None)
 
 
 @asynccontextmanager
