@@ -13,8 +13,8 @@ from tests.needs import need
 from tests.support.channel import ACTS, STRANGER, reach
 from tests.support.process import child
 from tests.support.shop import open_shop
-from tests.support.shop_staff import hire
-from tests.support.staff import BADGES, BOSS, LEA, PINS
+from tests.support.shop_staff import signed_on
+from tests.support.staff import BOSS, LEA, PINS
 
 
 def test_it_is_given_by_pin_and_ended_by_key() -> None:
@@ -23,10 +23,7 @@ def test_it_is_given_by_pin_and_ended_by_key() -> None:
     async def body(folder: Path) -> None:
         async with open_shop(folder) as shop, AsyncExitStack() as stack:
             shop.app.acts = ACTS
-            await hire(shop)
-            await shop.shows("CAISSE FERMEE")
-            await shop.bench.scanner.scan(BADGES[LEA])
-            await shop.shows("BONJOUR LEA")
+            await signed_on(shop)
             stranger = await stack.enter_async_context(child(
                 sys.executable, "-m", "tests.support.stranger", reach(shop.state), str(STRANGER),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

@@ -20,8 +20,8 @@ from pos_terminal.domain.events.values import ConsoleRole
 from pos_terminal.domain.staff.console import AT_ONCE, SCOPES
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import CATALOG, Shop, open_shop
-from tests.support.shop_staff import hire
-from tests.support.staff import BADGES, BOSS, LEA, PINS
+from tests.support.shop_staff import signed_on
+from tests.support.staff import BOSS, PINS
 
 NEWS = AsyncGenerator[SignedIn, None]
 
@@ -50,10 +50,7 @@ def asks(shop: Shop, role: ConsoleRole = ConsoleRole.MANAGER) -> NEWS:
 def test_whoever_types_the_digits_and_a_pin_lets_that_browser_in(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
-            await hire(shop)
-            await shop.shows("CAISSE FERMEE")
-            await shop.bench.scanner.scan(BADGES[LEA])
-            await shop.shows("BONJOUR LEA")
+            await signed_on(shop)
             other_asks = asks(shop, ConsoleRole.TECHNICIAN)
             async with aclosing(asks(shop)) as mine, aclosing(other_asks) as other:
                 code, second = await first(mine), await first(other)

@@ -13,7 +13,7 @@ from pos_terminal.persons import clerks_file as clerks
 from pos_terminal.persons.clerks_file import write
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import Shop, open_shop
-from tests.support.shop_staff import hire
+from tests.support.shop_staff import hire, signed_on
 from tests.support.staff import BADGES, LEA, PINS, SAM
 
 
@@ -29,18 +29,10 @@ async def operators(shop: Shop) -> list[tuple[str, int]]:
     return found
 
 
-async def with_lea(shop: Shop) -> None:
-    """Clerks are there, and Léa is signed on."""
-    await hire(shop)
-    await shop.shows("CAISSE FERMEE")
-    await shop.bench.scanner.scan(BADGES[LEA])
-    await shop.shows("BONJOUR LEA")
-
-
 def test_open_and_held_sales_and_who_stands_there_outlive_the_till(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
-            await with_lea(shop)
+            await signed_on(shop)
             await shop.type("1 PLU HOLD")
             await shop.shows("ATTENTE 1")
             await shop.type("2 PLU")
@@ -143,7 +135,7 @@ def test_a_spoilt_file_leaves_those_in_force_and_locks_the_next_start(tmp_path: 
 def test_without_clerks_the_operator_of_the_settings_is_back(tmp_path: Path) -> None:
     async def body() -> None:
         async with open_shop(tmp_path) as shop:
-            await with_lea(shop)
+            await signed_on(shop)
             await shop.type("1 PLU")
             await shop.shows("TRADITION")
             write(shop.state, [])

@@ -26,7 +26,8 @@ from tests.support.printed import papers
 from tests.support.process import child
 from tests.support.relay import Relay, Signing, made, running, short
 from tests.support.shop import Shop, wired
-from tests.support.supporting import FIRM, Door, consent, open_line, serving_support, signed_on
+from tests.support.shop_staff import signed_on
+from tests.support.supporting import FIRM, Door, consent, open_line, serving_support
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "support.md"
 

@@ -14,8 +14,8 @@ from pos_terminal.runtime.clock import Clock
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import AgentProcess, agent
 from tests.support.shop import Shop, open_shop, wired
-from tests.support.shop_staff import hire
-from tests.support.staff import BADGES, BOSS, LEA, PINS
+from tests.support.shop_staff import signed_on
+from tests.support.staff import BOSS, PINS
 
 SETTINGS = """
 [agent]
@@ -122,17 +122,9 @@ async def open_console(
     """
     ours = SETTINGS.replace('"console"', '"console", "foo"') if site else SETTINGS
     async with open_shop(folder / "shop", more=ours + more, clock=clock) as shop:
-        await open_for_trade(shop)
+        await signed_on(shop)
         async with beside(folder, shop, site) as console:
             yield console
-
-
-async def open_for_trade(shop: Shop) -> None:
-    """Clerks, of whom Léa is signed on."""
-    await hire(shop)
-    await shop.shows("CAISSE FERMEE")
-    await shop.bench.scanner.scan(BADGES[LEA])
-    await shop.shows("BONJOUR LEA")
 
 
 @asynccontextmanager
@@ -200,7 +192,7 @@ class Restarted:
             group.create_task(self.run())
             await self._ready.wait()
             try:
-                await open_for_trade(self.shop)
+                await signed_on(self.shop)
                 async with beside(folder, self.shop) as self.console:
                     yield
             finally:

@@ -12,7 +12,7 @@ from pos_terminal.persons.item import Details, Ground, PersonalItem
 from pos_terminal.persons.pins import keep
 from pos_terminal.persons.store import Persons, Record
 from tests.support.shop import Shop
-from tests.support.staff import LEA, PINS, STAFF
+from tests.support.staff import BADGES, LEA, PINS, STAFF
 
 
 async def hire(shop: Shop) -> None:
@@ -43,3 +43,11 @@ async def hire(shop: Shop) -> None:
         ),
     )
     app.files.reload_clerks()
+
+
+async def signed_on(shop: Shop) -> None:
+    """Have the shop its clerks, and Léa at its counter."""
+    await hire(shop)
+    await shop.shows("CAISSE FERMEE")
+    await shop.bench.scanner.scan(BADGES[LEA])
+    await shop.shows("BONJOUR LEA")

@@ -36,8 +36,8 @@ from tests.support.agent import stores
 from tests.support.printed import papers
 from tests.support.relay import Relay, made, running
 from tests.support.shop import Shop, open_shop
-from tests.support.shop_staff import hire
-from tests.support.staff import BADGES, BOSS, LEA, PINS
+from tests.support.shop_staff import signed_on
+from tests.support.staff import BOSS, PINS
 
 FIRM = '[support]\nfirm = "Acme"\n'
 HOST_KEY = "SHA256:AbCd/1234+xyz"
@@ -52,14 +52,6 @@ async def staffed_shop(
         if not again:
             await signed_on(shop)
         yield shop
-
-
-async def signed_on(shop: Shop) -> None:
-    """Have the shop its clerks, and LEA at its counter."""
-    await hire(shop)
-    await shop.shows("CAISSE FERMEE")
-    await shop.bench.scanner.scan(BADGES[LEA])
-    await shop.shows("BONJOUR LEA")
 
 
 async def consent(shop: Shop, digit: str = "2") -> str:
