@@ -229,8 +229,12 @@ async def _go_on(arguments: argparse.Namespace, taken: Taken) -> None:
 
 
 def _settled(folder: Path, file: SettingsFile) -> bool:
-    """Whether the file is in the settings' folder as it came; it never takes another's place."""
+    """Whether the file is in the settings' folder as it came; it never takes another's place, and
+    is none elsewhere: root writes it, and the other box's till, which is not root, said its name.
+    """
     place = folder / file.name
+    if not place.resolve().is_relative_to(folder.resolve()):
+        return False
     if place.exists():
         return place.read_bytes() == file.content
     try:

@@ -12,10 +12,12 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CommandGiven, KeyReplaced, TillHandedOver
+from pos_terminal.journal import catalogs
 from pos_terminal.journal.commissioning import FOLDER, waits
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
+from pos_terminal.runtime.catalogue import IN_FORCE
 from pos_terminal.storage import secret_file
 from tests.conftest import run
 from tests.support.failing_disk import built, environment
@@ -118,6 +120,16 @@ def test_the_till_goes_on_in_the_new_box_and_in_no_other(boxes: Boxes) -> None:
     assert (settings / "terminal.toml").read_text() == SETTINGS
     assert [path.name for path in (settings / "articles").iterdir()] == ["pain.csv"]
     assert not list(boxes.new.glob("simulation/*")) and not (boxes.new / "handover").exists()
+
+
+def test_root_writes_no_file_but_in_the_settings_folder(boxes: Boxes) -> None:
+    catalogue = boxes.stick.with_name("elsewhere") / "pain.csv"
+    settings = boxes.old.with_name("old.etc") / "terminal.toml"
+    settings.write_text(SETTINGS.replace("articles/pain.csv", str(catalogue)))
+    (boxes.old / IN_FORCE).write_text(catalogs.keep(boxes.old, b"plu,name,price\n1,Pain,1.40\n"))
+    assert boxes.gives(boxes.asks())[0] == 0
+    assert boxes.takes()[1]["settings_left"] == [str(catalogue)]
+    assert not catalogue.exists()
 
 
 def test_no_second_box_no_other_stick_and_no_changed_byte_is_taken(boxes: Boxes) -> None:
