@@ -1,7 +1,9 @@
 """Forms that were sent twice: a second tap, or a page asked for anew, does nothing anew."""
 
 import asyncio
+from hashlib import sha256
 
+import msgspec
 from msgspec import Struct
 
 from pos_terminal.agent.console_pages import Answer, Asked, ConsolePage, Download
@@ -9,10 +11,13 @@ from pos_terminal.domain.staff.grants import AT_ONCE
 
 
 class _Form(Struct):
-    """What was sent, under the name that its page gave it; None: it came to nothing."""
+    """What was sent, under the name that its page gave it; None: it came to nothing.
+
+    A catalogue of 8 MiB is a form, too: what is held of one is its hash.
+    """
 
     once: str
-    asked: Asked
+    said: bytes
     answer: "asyncio.Future[Answer | None]"
 
 
@@ -28,18 +33,18 @@ class Sent:
     async def answer(self, page: ConsolePage, asked: Asked, once: str) -> Answer:
         """What the page answers; of the form of that name, what it has answered or is about to.
 
-        Raises what the page raises: then nothing was done, and the form may be sent again.
+        Raises what the page raises: then the form may be sent again.
         """
-        key = asked.visitor.key
-        while once and (last := self._last.get(key)):
-            if (last.once, last.asked) != (once, asked):
+        if not once:
+            return await page.answer(asked)
+        key, said = asked.visitor.key, sha256(msgspec.msgpack.encode(asked)).digest()
+        while last := self._last.get(key):
+            if (last.once, last.said) != (once, said):
                 break
             found = await asyncio.shield(last.answer)
             if found is not None:
                 return found
-        if not once:
-            return await page.answer(asked)
-        form = _Form(once, asked, asyncio.get_running_loop().create_future())
+        form = _Form(once, said, asyncio.get_running_loop().create_future())
         self._last.pop(key, None)
         while len(self._last) >= AT_ONCE:
             del self._last[next(iter(self._last))]
