@@ -11,7 +11,7 @@ console; support from afar how the box is wired as well.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -331,18 +331,9 @@ def _must_be_place(path: str, value: str | None) -> None:
     """
     if value is None or path.split(".", maxsplit=1)[0] != "devices":
         return
-    for text in _texts(toml.tables(f"x = {value}")):
+    for text in toml.texts(toml.tables(f"x = {value}")):
         if ".." in text or ("/" in text and not text.startswith("/dev/")):
             raise ChannelError(faults.SETTINGS_FIXED, f"{path} : {text[:80]!r}")
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict() | list():
-            for each in value.values() if isinstance(value, dict) else value:
-                yield from _texts(each)
 
 
 def _found(error: CommandFailed) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError
@@ -30,7 +29,7 @@ def _files(file: Path, state: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
     if source is None:
         return
     settings = toml.tables(source[1].decode())
-    for text in _texts(settings):
+    for text in filter(_may_be_name, toml.texts(settings)):
         place = file.parent / text
         below = place.resolve().is_relative_to(file.parent.resolve())
         if below and (found := _read(place)):
@@ -42,17 +41,8 @@ def _files(file: Path, state: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
     yield file.name, (0o644, source[1])
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of the settings that could be a file's name."""
-    match value:
-        case dict():
-            for each in value.values():
-                yield from _texts(each)
-        case list():
-            for each in value:
-                yield from _texts(each)
-        case str() if value and len(value) < 256 and "\0" not in value:
-            yield value
+def _may_be_name(text: str) -> bool:
+    return 0 < len(text) < 256 and "\0" not in text
 
 
 def _read(path: Path) -> tuple[int, bytes] | None:

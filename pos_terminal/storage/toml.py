@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,16 @@ def tables(text: str) -> dict[str, Any]:
     except RecursionError:
         # Five thousand brackets are no syntax error to the library, and would end the till.
         raise tomllib.TOMLDecodeError("nested too deeply") from None
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text that stands somewhere in a value."""
+    match value:
+        case str():
+            yield value
+        case dict() | list():
+            for each in value.values() if isinstance(value, dict) else value:
+                yield from texts(each)
 
 
 def written(value: object) -> str:
