@@ -89,6 +89,10 @@ def test_fifty_thousand_rows_are_put_in_and_the_agent_stays_small(tmp_path: Path
                 console, cookie, f"/articles/edit/{ROWS}", base=base, price="1,50"
             )
             assert (status, "1 changement" in page) == (200, True)
+            status, page = await posted(
+                console, cookie, "/articles/bulk", base=base, by="10", kind="percent", step="5"
+            )
+            assert (status, f"{ROWS} changements" in page) == (200, True)
             whole = await console.ask("GET", "/articles/catalogue.csv", Cookie=cookie)
             assert whole.text == table("1,30")
             # By a program.
