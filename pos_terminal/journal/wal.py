@@ -33,6 +33,11 @@ NO_PAGES = 2
 IDLE = 1.0
 """Seconds without an append that make a quiet moment."""
 
+LAST_WAIT = 1000
+"""Milliseconds for which the writer, at its end, waits for those who read an earlier state: enough
+for a question. Who never ends must not have the service manager kill a till that stops
+(TimeoutStopSec= in pos-terminal.service)."""
+
 log = logging.getLogger(__name__)
 
 
@@ -74,13 +79,19 @@ class Checkpointer:
 def take_in(db: apsw.Connection, *, whole: bool = False) -> None:
     """One checkpoint. Its failure loses nothing: the log stays, and is taken in later.
 
-    `whole` waits for those who read an earlier state, as long as for any lock (5 s).
+    `whole` waits LAST_WAIT for those who read an earlier state: for the writer's last moment.
     """
     # PASSIVE never waits for a reader or the writer; FULL and the others would hold commits up.
-    mode = apsw.SQLITE_CHECKPOINT_FULL if whole else apsw.SQLITE_CHECKPOINT_PASSIVE
+    mode = apsw.SQLITE_CHECKPOINT_PASSIVE
+    if whole:
+        mode = apsw.SQLITE_CHECKPOINT_FULL
+        db.set_busy_timeout(LAST_WAIT)
     try:
         db.wal_checkpoint(mode=mode)
     except apsw.BusyError:
-        log.debug("a commit was at the log's index that very moment; the next one asks again")
+        if whole:
+            log.warning("somebody goes on reading an earlier state: the log's end stays in the log")
+        else:
+            log.debug("a commit was at the log's index that very moment; the next one asks again")
     except apsw.Error as error:
         log.warning("the log was not taken into journal.db, and stays: %s", error)

@@ -122,7 +122,7 @@ class Writer:
             self.release()
 
     def release(self) -> None:
-        """Let the file go, with all of the log taken in."""
+        """Let the file go, with the log taken in as far as nobody reads an earlier state."""
         self._checkpointer.stop()
         # SQLite does so as the last connection closes, and any program may have another one open.
         # Where the log's name was removed, what it holds is nowhere else: this is its last moment.
