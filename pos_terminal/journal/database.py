@@ -24,6 +24,9 @@ from pos_terminal.storage.sqlite import connect, let_go
 
 NAME = "journal.db"
 
+SLICE = 256
+"""Rows that are read at once of a walk."""
+
 _BESIDE = 4096
 """Bytes of a row beside what it keeps: kind, hash, signature."""
 
@@ -229,13 +232,18 @@ class Reader:
 
     def of_kind(self, kind: str, after: int) -> list[Row]:
         """The rows of that kind behind record `after`: a walk through all of them."""
-        return self.of_kinds((kind,), after)
+        return list(self.of_kinds((kind,), after))
 
-    def of_kinds(self, kinds: Collection[str], after: int) -> list[Row]:
-        """The rows of these kinds behind record `after`, in their order: a walk likewise."""
-        where = f"WHERE seq > ? AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY seq"
+    def of_kinds(self, kinds: Collection[str], after: int) -> Iterator[Row]:
+        """The rows of these kinds behind record `after`, in their order: a walk likewise, of which
+        no more than SLICE rows are in memory.
+        """
+        where = f"WHERE seq > ? AND kind IN ({', '.join('?' * len(kinds))}) ORDER BY seq LIMIT ?"
         sql = f"SELECT seq, kind, rec, hash, sig FROM journal {where}"
-        return [stored_row(row) for row in self._ask(sql, after, *kinds)]
+        while found := self._ask(sql, after, *kinds, SLICE):
+            rows = behind(after, [stored_row(row) for row in found])
+            yield from rows
+            after = rows[-1].seq
 
     def last_of_kind(self, kind: str) -> Row | None:
         """The last row of that kind, found from the end backwards; None where there is none."""

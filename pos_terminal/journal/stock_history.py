@@ -1,6 +1,5 @@
 """What the journal says of goods: stock, bottles, sales by day. Reads it only, in one walk."""
 
-from heapq import merge
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,7 +12,6 @@ from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.bottles import Bottle, follow
 from pos_terminal.domain.lookup.changes import Changes
 from pos_terminal.domain.lookup.questions import DaySold
-from pos_terminal.journal.chain import Row
 from pos_terminal.journal.database import NAME, Reader, reading
 
 KINDS = (StockMoved, BottleOpened, BottleFinished, SaleClosed)
@@ -33,18 +31,13 @@ def read(directory: Path) -> StockHistory:
         purged = reader.purged()
         carried = _carried(reader, purged)
         changes = Changes(balances=RunningBalances.starting(carried))
-        rows = merge(*(reader.of_kind(kind.kind, purged) for kind in KINDS), key=_seq)
-        for row in rows:
+        for row in reader.of_kinds([kind.kind for kind in KINDS], purged):
             record = row.record()
             changes.take(record.event, row.seq, record.envelope.session, record.envelope.at)
     bottles = tuple(Bottle(plu=b.plu, at=b.at, sold=b.sold, given=b.given) for b in carried.bottles)
     for event, at in changes.bottles:
         bottles = follow(bottles, event, at)
     return StockHistory(changes.balances.balances().stock, bottles, _days(changes))
-
-
-def _seq(row: Row) -> int:
-    return row.seq
 
 
 def _carried(reader: Reader, purged: int) -> Balances:

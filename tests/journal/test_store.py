@@ -17,7 +17,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.sale import SaleOpened
 from pos_terminal.domain.faults import Fault
-from pos_terminal.journal.database import reading
+from pos_terminal.journal.database import SLICE, reading
 from pos_terminal.journal.errors import JournalError, JournalFailed
 from pos_terminal.journal.migrations import LAYOUT
 from pos_terminal.journal.record import Record
@@ -448,3 +448,12 @@ def test_the_table_itself_refuses_changes(tmp_path: Path, statement: str) -> Non
 def test_a_directory_that_cannot_be_made_is_an_error_with_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert refused(tmp_path / "file" / "state") is faults.STATE_IMPOSSIBLE
+
+
+def test_a_walk_finds_each_record_of_its_kinds_once_slice_behind_slice(tmp_path: Path) -> None:
+    run(kept(tmp_path, [SIGN_ON] * (2 * SLICE + 3)))
+    with reading(database(tmp_path)) as reader:
+        every = [row for row in reader.rows(0, 4 * SLICE) if row.kind == SIGN_ON.kind]
+        assert len(every) == 2 * SLICE + 3, "and the keys, which are of another kind"
+        assert list(reader.of_kinds([SIGN_ON.kind], 0)) == every
+        assert reader.of_kind(SIGN_ON.kind, every[3].seq) == every[4:]
