@@ -6,7 +6,6 @@ the next start (`forget`), and a person who was to be added is a pseudonym of no
 """
 
 import io
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -27,9 +26,7 @@ from pos_terminal.persons.item import PersonalItem, SealLabel
 from pos_terminal.persons.repository import Repository, SealedItem
 from pos_terminal.persons.seal import key_id
 from pos_terminal.storage.slots import Slots, quiet
-from pos_terminal.storage.sqlite import writing
-
-log = logging.getLogger(__name__)
+from pos_terminal.storage.sqlite import let_go, writing
 
 Record = Callable[[Sequence[Event]], None]
 """Makes events durable in the journal, all or none; returns once they are, or raises."""
@@ -76,10 +73,7 @@ class Persons:
     def close(self) -> None:
         """Let the files go; the last to leave takes the log in, and where that fails it stays."""
         self._slots.close()
-        try:
-            self._db.close()
-        except apsw.Error as error:
-            log.warning("the log was not taken into %s, and stays: %s", self._path, error)
+        let_go(self._db)
 
     def add(self, items: Sequence[PersonalItem]) -> str:
         """Hold `items` of somebody new; the pseudonym, 128 bits of chance in hex."""
