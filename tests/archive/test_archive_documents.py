@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from pos_terminal.archive.accounts import Accounts
+from pos_terminal.archive.verifier import bundle
 from tests.support.season import Files
 
 PAGE = (Path(__file__).parents[2] / "docs" / "archive.md").read_text()
@@ -15,6 +16,11 @@ def section(heading: str) -> str:
 
 def test_every_file_of_an_archive_is_in_the_table(files: Files) -> None:
     assert set(re.findall(r"^\| `([\w.]+)` \|", section("## The file"), re.M)) == set(files)
+
+
+def test_the_verifier_is_no_longer_than_what_is_to_be_read() -> None:
+    (most,) = re.findall(r"at most ([\d,]+) lines", section("## Verifying"))
+    assert len(bundle.source().splitlines()) <= int(most.replace(",", ""))
 
 
 def test_every_account_is_in_the_tables() -> None:
