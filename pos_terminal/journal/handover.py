@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from pos_terminal.crypto import gcm
 from pos_terminal.crypto.keys import X25519
-from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain.language import say
 from pos_terminal.journal.keyring import Verifier, public_keys
 from pos_terminal.journal.signer import PublicKeys, Signer
@@ -59,6 +58,11 @@ class Request(Struct, frozen=True, kw_only=True):
     def public(self) -> PublicKeys:
         """The keys that are to sign."""
         return public_keys(bytes.fromhex(self.record_key), bytes.fromhex(self.checkpoint_key))
+
+    @property
+    def half(self) -> X25519:
+        """The new box's half of the secret. ValueError where it is none."""
+        return X25519.from_raw_public(bytes.fromhex(self.exchange))
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -112,6 +116,8 @@ def asked(source: bytes) -> Request:
     letter, request = _read(source, Request)
     try:
         public = request.public
+        # Now, and not once the old box is at its end: what cannot be answered is no request.
+        X25519.generate().shared(request.half)
         ours = (request.format, request.v) == (ASKS, VERSION) and public.key == request.key
         right = ours and _is_signed(letter, public)
     except ValueError as error:
@@ -124,7 +130,7 @@ def asked(source: bytes) -> Request:
 def answer(signer: Signer, request: Request, copy: tuple[str, int], luggage: Luggage) -> bytes:
     """The old box's letter; `copy` is the SHA-256 and the size of the copy of its state."""
     mine = X25519.generate()
-    theirs = X25519.from_raw_public(bytes.fromhex(request.exchange))
+    theirs = request.half
     key = _secret(mine, theirs, mine.raw_public, theirs.raw_public)
     sealed = gcm.seal(key, _NONCE, msgspec.json.encode(luggage), request.key.encode())
     told = Answer(
@@ -153,7 +159,7 @@ def answered(source: bytes, old: PublicKeys, exchange: bytes) -> Luggage:
         key = _secret(mine, theirs, theirs.raw_public, mine.raw_public)
         content = gcm.unseal(key, _NONCE, told.sealed, told.key.encode())
         return msgspec.json.decode(content, type=Luggage)
-    except (CryptoError, *UNREADABLE) as error:
+    except (ValueError, *UNREADABLE) as error:
         raise NoHandover(str(error)) from error
 
 
@@ -169,7 +175,10 @@ def _signed(told: Request | Answer, signer: Signer) -> bytes:
 
 
 def _is_signed(letter: Letter, public: PublicKeys) -> bool:
-    return Verifier(public).signed(letter.body.encode(), bytes.fromhex(letter.sig))
+    try:
+        return Verifier(public).signed(letter.body.encode(), bytes.fromhex(letter.sig))
+    except ValueError:  # a letter that was spoilt on its way need not be hexadecimal
+        return False
 
 
 def _read(source: bytes, kind: type[T]) -> tuple[Letter, T]:

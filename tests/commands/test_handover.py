@@ -12,9 +12,10 @@ import pytest
 from pos_terminal.__main__ import main
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CommandGiven, KeyReplaced, TillHandedOver
-from pos_terminal.journal import catalogs
-from pos_terminal.journal.commissioning import FOLDER, waits
+from pos_terminal.journal import catalogs, handover, keyring
+from pos_terminal.journal.commissioning import FOLDER, HANDOVER, waits
 from pos_terminal.journal.errors import JournalError
+from pos_terminal.journal.handover import Luggage, SettingsFile
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.runtime.catalogue import IN_FORCE
@@ -159,6 +160,9 @@ def test_no_second_box_no_other_stick_and_no_changed_byte_is_taken(boxes: Boxes)
     for forged in ({"sealed": body["sealed"][::-1]}, {"exchange": "09" + "00" * 31}):
         answer.write_text(json.dumps(letter | {"body": json.dumps(body | forged)}))
         assert boxes.takes()[1]["code"] == "J-140"
+    answer.write_text(json.dumps(letter | {"sig": f"u{letter['sig'][1:]}"}))
+    assert boxes.takes()[1]["code"] == "J-140", "a bit that flipped, and it is not hexadecimal"
+    assert waits(boxes.new) and not (boxes.new / "journal.db").exists()
     answer.write_bytes(genuine)
     assert boxes.takes()[0] == 0 and boxes.sells(boxes.new)
 
@@ -171,6 +175,36 @@ def test_a_request_whose_keys_were_changed_on_the_stick_is_none(boxes: Boxes) ->
     path.write_text(json.dumps(letter | {"body": json.dumps(body | {"exchange": "ab" * 32})}))
     assert boxes.gives(key)[1]["code"] == "J-140"
     assert boxes.sells(boxes.old)
+
+
+def test_a_request_that_nobody_could_answer_is_none(boxes: Boxes) -> None:
+    """Heard of once the old box is at its end, neither would sell."""
+    key = boxes.asks()
+    signer = keyring.waiting(boxes.new / HANDOVER)
+    path = boxes.stick / f"remise-{key[:12]}-demande.json"
+    body = json.loads(json.loads(path.read_bytes())["body"])
+    for half in ("", "zz" * 32, "00" * 32):
+        asked = json.dumps(body | {"exchange": half})
+        sig = signer.seal(asked.encode()).signature.hex()
+        path.write_text(json.dumps({"body": asked, "sig": sig}))
+        assert boxes.gives(key)[1]["code"] == "J-140"
+        assert boxes.sells(boxes.old)
+
+
+def test_no_file_comes_to_lie_outside_the_settings_folder(boxes: Boxes, tmp_path: Path) -> None:
+    """Who has the old box has its key, and root of the new one writes what he names."""
+    key = boxes.asks()
+    assert boxes.gives(key)[0] == 0
+    asked = handover.asked((boxes.stick / f"remise-{key[:12]}-demande.json").read_bytes())
+    answer = boxes.stick / f"remise-{key[:12]}-reponse.json"
+    told = handover.peek(answer.read_bytes())
+    names = ("../cron", str(tmp_path / "cron"), "articles/../../cron")
+    luggage = Luggage({}, tuple(SettingsFile(name, 0o644, b"mine") for name in names))
+    signer = keyring.software(boxes.old, told.old)
+    answer.write_bytes(handover.answer(signer, asked, (told.sha256, told.size), luggage))
+    status, said = boxes.takes()
+    assert (status, said["settings_left"]) == (0, list(names))
+    assert not (tmp_path / "cron").exists()
 
 
 def test_what_follows_a_handover_under_another_key_is_found(boxes: Boxes) -> None:
