@@ -41,9 +41,10 @@ def overdue(
         period, opened, offset = each.period, each.opened or opened, each.offset or offset
         if not opened:
             continue
-        local = _where_it_began(now, offset)
-        # Opened on a date that is still to come: over, where this clock is right.
-        ahead = vouched and opened > local.date().isoformat()
+        there = _at(now, offset)
+        # Opened on a date that is still to come there: over, where this clock is right.
+        ahead = vouched and opened > there.date().isoformat()
+        local = there if _is_elsewhere(now, there) else now
         business = (local - timedelta(hours=day_ends)).date().isoformat()
         if not ahead and label(period, opened, year_begins) >= label(period, business, year_begins):
             break
@@ -51,13 +52,17 @@ def overdue(
     return tuple(due)
 
 
-def _where_it_began(now: datetime, offset: str) -> datetime:
-    """The time where the period began: another time zone in the settings ends nothing early."""
+def _at(now: datetime, offset: str) -> datetime:
+    """The same moment by the time of where the period began."""
     if not offset:
         return now
-    there = now.astimezone(datetime.fromisoformat(f"2026-01-01T00:00{offset}").tzinfo)
+    return now.astimezone(datetime.fromisoformat(f"2026-01-01T00:00{offset}").tzinfo)
+
+
+def _is_elsewhere(now: datetime, there: datetime) -> bool:
+    """Whether that is another time zone: one in the settings ends nothing early."""
     moved = (now.utcoffset() or timedelta()) - (there.utcoffset() or timedelta())
-    return there if abs(moved) > SUMMER_TIME else now
+    return abs(moved) > SUMMER_TIME
 
 
 def label(period: Period, opened: str, year_begins: int) -> str:

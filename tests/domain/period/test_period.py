@@ -348,6 +348,16 @@ def test_what_was_forgotten(state: Book, now: str, due: tuple[Period, ...]) -> N
     assert overdue(state.begun, moment, day_ends=4, vouched=False) == (() if ahead else due)
 
 
+def test_an_hour_less_in_the_settings_ends_nothing_that_has_just_begun() -> None:
+    """By the date in the settings' zone it was opened tomorrow, which only a wrong clock does."""
+    state = book("2027-01-01")
+    state = replace(state, day=replace(state.day, offset="+01:00"))
+    later = datetime.fromisoformat("2026-12-31T23:20+00:00")
+    assert overdue(state.begun, later, day_ends=4) == ()
+    wrong = datetime.fromisoformat("2026-12-31T22:20+00:00")
+    assert overdue(state.begun, wrong, day_ends=4) == (DAY, MONTH, YEAR)
+
+
 def test_a_forgotten_year_follows_the_fiscal_calendar() -> None:
     state = book("", "", "2026-07")
     for now, due in (("2027-06-30T12:00", ()), ("2027-07-01T12:00", (YEAR,))):
