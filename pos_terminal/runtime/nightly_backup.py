@@ -66,7 +66,9 @@ class Backups:
     def is_due(self, moment: Moment) -> bool:
         """Whether none was made since this night's hour."""
         last = last_backup.last_at(self._directory)
-        return not last or datetime.fromisoformat(last) < self._night(moment.local)
+        # One that is dated later was made by a clock that was wrong: how old it is nobody knows.
+        night = self._night(moment.local)
+        return not last or not night <= datetime.fromisoformat(last) <= moment.local
 
     def _night(self, local: datetime) -> datetime:
         """The last time that the clock struck the hour."""

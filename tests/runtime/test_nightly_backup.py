@@ -51,6 +51,7 @@ async def nobody(events: object) -> None:
         (datetime(2026, 3, 4, 3, 0, 1), datetime(2026, 3, 5, 2, 59), False),
         (datetime(2026, 3, 4, 3, 0, 1), datetime(2026, 3, 5, 3, 0), True),
         (datetime(2026, 3, 4, 2, 59), datetime(2026, 3, 4, 4), True),
+        (datetime(2040, 3, 4, 3, 0, 1), datetime(2026, 3, 4, 23), True),
     ],
 )
 def test_each_night_has_one(

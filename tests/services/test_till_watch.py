@@ -68,6 +68,7 @@ def test_papers_that_wait_are_said_in_time() -> None:
     [
         (True, "2025-10-02T03:00:00+02:00", []),
         (True, "2025-09-30T03:00:00+02:00", ["B-123"]),
+        (True, "2040-03-04T03:00:00+01:00", ["B-123"]),
         (True, None, ["B-123"]),
         (False, None, []),
     ],
