@@ -1,7 +1,8 @@
 """A box before it is commissioned: it sells in a simulation, which lies where the journal will be.
 
 The package makes the simulation's folder, and with it says that this is such a box. As soon as
-anything of a journal is there the folder means nothing: no till that sold is a simulation again.
+anything of a journal is there the folder means nothing: no till that sold is a simulation again,
+but in a box from which it went on elsewhere (archive/wipe.py).
 """
 
 from pathlib import Path
