@@ -66,7 +66,7 @@ from pos_terminal.journal.errors import JournalError, using
 from pos_terminal.projection import bottles, card_days, ledgers
 from pos_terminal.projection.proof import Proof
 from pos_terminal.projection.tables import LAYOUT, NAME, VOUCHER, made, schema, summed
-from pos_terminal.storage.sqlite import connect, let_go
+from pos_terminal.storage.sqlite import connect, let_go, must_have_room
 
 BATCH = 1000
 """Records that one transaction takes in: some 50 ms."""
@@ -125,6 +125,8 @@ class Projection:
                 record = row.record()
                 envelope = record.envelope
                 changes.take(record.event, record.seq, envelope.session, envelope.at)
+            if not self._private:
+                must_have_room(self._path.parent)
             with self._db:
                 self._add(changes)
                 # With what was counted, in one transaction: no record counts twice, and none is
