@@ -95,7 +95,7 @@ def build(
     step("slots")
     workshop.erofs("system.erofs", "system")
     workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first, version))
-    config = boot.loader(workshop) | _texts()
+    config = boot.loader(workshop) | {"/LISEZMOI.txt": _READ_ME.encode()}
     workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
     step("data")
     tree.data(system, workshop.folder / "data")
@@ -130,11 +130,6 @@ def _tell(flavour: Flavour, out: Path, name: str, parts: list[Package], package:
         print(f"image: {lock.name}: {line}")
     # Beside the image, to take the lock's place in a commit of its own.
     (out / f"{flavour.architecture}.lock").write_text(bill.manifest(bill.locked(parts)))
-
-
-def _texts() -> dict[str, bytes]:
-    """What a technician finds on the first partition."""
-    return {"/LISEZMOI.txt": _READ_ME.encode()}
 
 
 def _kernel(flavour: Flavour, system: Path) -> tuple[bytes, bytes]:

@@ -16,11 +16,10 @@ from tests.support.media import on_disk
 ROOT = Path(__file__).parent.parent
 UNITS = [ROOT / "systemd" / f"{name}.service" for name in ("pos-terminal", "pos-terminal-agent")]
 TILL, AGENT = UNITS
-NOTE = ROOT / "image/overlay/etc/systemd/system/pos-note.service"
 ROOTS = {
     ROOT / "systemd" / f"pos-terminal-{name}.service": threshold
     for name, threshold in (("update", 20), ("confirm", 23), ("leave", 10))
-} | {NOTE: 27}  # of a flashed box; systemd/README.md and image/README.md say why some are above 2.0
+}  # of a flashed box; systemd/README.md says why one is above 2.0
 WATCH = ROOT / "systemd" / "pos-terminal-watch.service"  # on a technician's machine
 each_unit = pytest.mark.parametrize("file", UNITS, ids=lambda file: file.stem)
 RULES = ROOT / "systemd"

@@ -113,8 +113,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _box(state: Path) -> Iterator[Fact]:
     yield Fact(say("Boîtier"), _serial() or say("inconnu"))
     yield Fact(say("Version"), pos_terminal.__version__)
-    here = address()
-    yield Fact("IP", here or say("aucun réseau"), bool(here))
+    address = _address()
+    yield Fact("IP", address or say("aucun réseau"), bool(address))
     servers = re.findall(r"^nameserver\s+(\S+)", _text(RESOLVER), re.MULTILINE)
     yield Fact("DNS", ", ".join(servers) or say("aucun"), bool(servers))
     synchronised = is_synchronised()
@@ -215,7 +215,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def address() -> str:
+def _address() -> str:
     """The box's own address on its way out; empty without one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

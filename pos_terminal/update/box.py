@@ -55,7 +55,7 @@ class Box:
     def writable(self) -> Iterator[None]:
         """The first partition is read-only but for as long as this. OSError where it cannot be.
 
-        One at a time: whoever else writes there (the image's write-note) takes the same lock.
+        One at a time: who is done first would make it read-only under the other's hands.
         """
         lock = os.open(self.config, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
