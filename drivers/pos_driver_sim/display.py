@@ -70,6 +70,16 @@ class DisplayEnd:
                 await self._changed.wait()
         return self.screen
 
+    async def shows(self, *texts: str, within: float = 20.0) -> None:
+        """Wait until all of these stand on it. TimeoutError, with what does, after `within` s."""
+        try:
+            await self.wait_for(
+                lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
+                within,
+            )
+        except TimeoutError:
+            raise TimeoutError(f"not {texts}, but {self.screen}") from None
+
     def _received(self, data: bytes) -> None:
         if self.panel.feed(data):
             screen = self.screen

@@ -18,9 +18,7 @@ from tests.support.shop import keys, write_settings
 
 async def press(bench: SimBench, text: str, *words: str) -> None:
     await bench.keyboard.press(*keys(text))
-    await bench.display.wait_for(
-        lambda screen: all(word in f"{screen.line1}\n{screen.line2}" for word in words)
-    )
+    await bench.display.shows(*words)
 
 
 @pytest.mark.slow

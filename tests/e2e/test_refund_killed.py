@@ -17,15 +17,9 @@ from tests.support.process import terminal
 from tests.support.shop import keys, write_settings
 
 
-async def shows(bench: SimBench, *words: str) -> None:
-    await bench.display.wait_for(
-        lambda screen: all(word in f"{screen.line1}\n{screen.line2}" for word in words)
-    )
-
-
 async def press(bench: SimBench, text: str, *words: str) -> None:
     await bench.keyboard.press(*keys(text))
-    await shows(bench, *words)
+    await bench.display.shows(*words)
 
 
 async def barcode(bench: SimBench, *words: str) -> str:
@@ -48,27 +42,27 @@ def test_kill_9_in_a_refund_and_with_a_voucher_taken(tmp_path: Path) -> None:
                 await press(bench, "3 x 1 PLU 10 % CASH", "TOTAL", "3,51")
                 await bench.keyboard.press(*keys("TICKET RF"))
                 await bench.scanner.scan(await barcode(bench, "3,51"))
-                await shows(bench, "REMBOURSEMENT", "2-000001")
+                await bench.display.shows("REMBOURSEMENT", "2-000001")
                 await press(bench, "1 PLU", "x-1", "-1,17")
                 os.kill(process.pid, signal.SIGKILL)
             async with terminal(config, state) as process:
-                await shows(bench, "SOUS-TOTAL", "-1,17")
+                await bench.display.shows("SOUS-TOTAL", "-1,17")
                 await press(bench, "3 x 1 PLU", "PLUS QUE VENDU")
                 await press(bench, "C 2 x 1 PLU", "x-2", "-2,34")
                 await press(bench, "AVOIR", "AVOIR", "3,51")
                 note = await barcode(bench, "VALEUR", "3,51")
                 await press(bench, "5 PLU", "VIN ROUGE")
                 await bench.scanner.scan(note)
-                await shows(bench, "RESTE", "4,49")
+                await bench.display.shows("RESTE", "4,49")
                 os.kill(process.pid, signal.SIGKILL)
             async with terminal(config, state) as process:
-                await shows(bench, "RESTE", "4,49")
+                await bench.display.shows("RESTE", "4,49")
                 await press(bench, "CORR", "REPRIS AVOIR", "8,00")
                 await bench.scanner.scan(note)
-                await shows(bench, "RESTE", "4,49")
+                await bench.display.shows("RESTE", "4,49")
                 await press(bench, "CARD", "TOTAL", "8,00")
                 await bench.scanner.scan(note)
-                await shows(bench, "BON EPUISE")
+                await bench.display.shows("BON EPUISE")
                 process.terminate()
 
     run(body())

@@ -12,18 +12,10 @@ from image import disk
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.printer import PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
-from tests.qemu.machine import Machine, booted
+from tests.qemu.machine import PATIENCE, Machine, booted
 
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
-PATIENCE = 900.0
-"""Seconds for anything to happen: without KVM all is some thirty times slower."""
-
-KEYS = {
-    **{str(digit): f"kp_{digit}" for digit in range(10)},
-    "PLU": "kp_enter", "C": "backspace", "CASH": "f12", "TICKET": "pgdn",
-}  # fmt: skip
-"""QEMU's names of the keys to which the key map «numeric» gives these functions."""
 
 
 class Card:
@@ -90,10 +82,8 @@ class Counter:
     """What the clerk has before her."""
 
     def __init__(
-        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd,
-        ended: "asyncio.Task[None]",
-    ) -> None:  # fmt: skip
-        self._ended = ended
+        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd
+    ) -> None:
         self.machine = machine
         self.display = display
         self.printer = printer
@@ -101,21 +91,11 @@ class Counter:
 
     async def keys(self, text: str) -> None:
         """Press keys by their functions: «1 PLU»."""
-        for word in text.split():
-            for key in [word] if word in KEYS else word:
-                await self.machine.press(KEYS[key])
+        await self.machine.keys(text)
 
-    async def shows(self, *texts: str, within: float = PATIENCE) -> None:
+    async def shows(self, *texts: str) -> None:
         """Wait until all of these stand on the display. TimeoutError with what stands there."""
-        await self.display.wait_for(
-            lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
-            within=within,
-        )
-
-    async def restarts(self, within: float = PATIENCE) -> None:
-        """Wait until the box starts itself anew: QEMU leaves it off then (-no-reboot)."""
-        async with asyncio.timeout(within):
-            await asyncio.shield(self._ended)
+        await self.display.shows(*texts, within=PATIENCE)
 
 
 @asynccontextmanager
@@ -131,7 +111,7 @@ async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Coun
         asyncio.TaskGroup() as group,
     ):
         console = group.create_task(_listen(machine))
-        yield Counter(machine, display, printer, scale, console)
+        yield Counter(machine, display, printer, scale)
         console.cancel()
 
 

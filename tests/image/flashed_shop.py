@@ -1,48 +1,45 @@
-"""A shop on a flashed box: its settings, and one sale that shows that it sells."""
+"""A shop on a flashed box: its card, and one sale that shows that it sells."""
 
-import subprocess
-import sys
+import os
+import shutil
+import socket
 from pathlib import Path
 
-from tests.image.flashed import Counter
+from tests.image.flashed import FIRMWARE, Card, Counter
+from tests.needs import need
+from tests.qemu.machine import QEMU
+from tests.support.box_shop import SELLER, terminal
+
+IMAGE = Path(__file__).parents[2] / "build/image/pos-terminal-amd64.img"
+CARD_MIB = 2000
+"""More than the image, as every card is."""
 
 CATALOG = """\
 plu,name,price,unit,family,vat,barcode
 1,CROISSANT,1.20,piece,viennoiserie,5.5,
 4,COMTE 18 MOIS,24.90,kg,fromage,5.5,
 """
-TERMINAL = """\
-[shop]
-name = "Boulangerie du Marché"
+KEYPAD = "/dev/input/by-path/pci-0000:00:10.0-usb-0:1:1.0-event-kbd"
+SCALE = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_SCALE-if00-port0"
 
-[seller]
-siret = "732 829 320 00074"
 
-[terminal]
-catalog = "catalog.csv"
-plugins = ["evdev", "toledo", "vfd", "escpos"]
+def flashed(folder: Path) -> tuple[Card, int]:
+    """A card with the image and the shop's settings on it; the port for its printer.
 
-[devices.keypad]
-class = "keypad"
-driver = "evdev"
-device = "/dev/input/by-path/pci-0000:00:10.0-usb-0:1:1.0-event-kbd"
-
-[devices.display]
-class = "display"
-driver = "vfd"
-serial = {{ port = "/dev/ttyS1" }}
-
-[devices.scale]
-class = "scale"
-driver = "toledo-8217"
-port = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_SCALE-if00-port0"
-
-[devices.printer]
-class = "printer"
-driver = "escpos"
-host = "10.0.2.2"
-port = {port}
-"""
+    Skips where there is no image, or nothing to boot it with.
+    """
+    need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
+    need(FIRMWARE.exists(), str(FIRMWARE), "apt-get install ovmf")
+    need(shutil.which("mcopy") is not None, "mcopy", "apt-get install mtools")
+    need(os.geteuid() == 0, "root, who reads the box's files,", "sudo make test-image")
+    need(IMAGE.exists(), "an image", "sudo make image")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    card = Card(IMAGE, folder / "card", mib=CARD_MIB)
+    settings = terminal(("10.0.2.2", port), KEYPAD, "/dev/ttyS1", SCALE) + SELLER
+    card.write("terminal.toml", settings)
+    card.write("catalog.csv", CATALOG)
+    return card, port
 
 
 async def sold(counter: Counter) -> str:
@@ -59,13 +56,3 @@ async def sold(counter: Counter) -> str:
     assert "CROISSANT" in paper.text
     assert "6,18" in paper.text
     return paper.text
-
-
-def verify(files: Path) -> None:
-    """`journal verify` finds nothing to say against what lay on the box."""
-    verified = subprocess.run(
-        [sys.executable, "-m", "pos_terminal", "journal", "verify", "--state",
-         str(files / "pos-terminal")],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -7,6 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 QEMU = "qemu-system-x86_64"
+PATIENCE = 900.0
+"""Seconds for anything to happen: without KVM all is some thirty times slower."""
+
+KEYS = {
+    **{str(digit): f"kp_{digit}" for digit in range(10)},
+    "x": "kp_multiply", "PLU": "kp_enter", "C": "backspace", "CASH": "f12", "TICKET": "pgdn",
+}  # fmt: skip
+"""QEMU's names of the keys to which the key map «numeric» gives these functions."""
 
 # QEMU's name of the key for what a US keyboard types.
 _QCODES: Mapping[str, str] = {"\n": "ret", "-": "minus"}
@@ -35,6 +43,12 @@ class Machine:
         """Type on the USB keyboard."""
         for char in text:
             await self.press(_QCODES.get(char, char))
+
+    async def keys(self, text: str) -> None:
+        """Press keys by their functions: «3 x 1 PLU»."""
+        for word in text.split():
+            for key in [word] if word in KEYS else word:
+                await self.press(KEYS[key])
 
     async def press(self, key: str) -> None:
         """Press a key of the USB keyboard, by QEMU's name for it."""

@@ -11,13 +11,12 @@ import pytest
 from image.initrd import build
 from pos_driver_sim.scale import ScaleEnd
 from tests.needs import need
-from tests.qemu.machine import QEMU, Machine, booted
+from tests.qemu.machine import PATIENCE, QEMU, Machine, booted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PLACE = ROOT / ".venv-qemu"
 BUSYBOX = Path("/bin/busybox")
-PATIENCE = 900.0
 MODULES = (
     "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
     "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",

@@ -87,12 +87,7 @@ class Shop:
 
     async def shows(self, *words: str) -> None:
         """Wait until the display shows all of these words."""
-        try:
-            await self.bench.display.wait_for(
-                lambda screen: all(w in f"{screen.line1}\n{screen.line2}" for w in words)
-            )
-        except TimeoutError:
-            raise AssertionError(f"{words} not on {self.bench.display.screen}") from None
+        await self.bench.display.shows(*words)
 
     @property
     def till(self) -> AsyncClient:

@@ -10,25 +10,16 @@ from image.initrd import build
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.printer import PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
-from tests.qemu.machine import Machine, booted
+from tests.qemu.machine import PATIENCE, Machine, booted
 from tests.systemd import disk
 
 Shell = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-PATIENCE = 900.0
-"""Seconds for anything to happen: without KVM all is some thirty times slower."""
-
 MODULES = ("virtio_pci", "virtio_blk", "ext4", "crc32c_generic")
 ENTER_DISK = """\
 mount -t ext4 /dev/vda /system
 for each in dev proc sys; do mount --move /$each /system/$each; done
 exec switch_root /system /sbin/init
 """
-KEYS = {
-    **{str(digit): f"kp_{digit}" for digit in range(10)},
-    "x": "kp_multiply", "PLU": "kp_enter", "C": "backspace", "CASH": "f12", "TICKET": "pgdn",
-}  # fmt: skip
-"""QEMU's names of the keys to which the key map «numeric» gives these functions."""
-
 KEYPAD = {"driver": "usb-kbd", "id": "keypad", "bus": "usb.0"}
 ADAPTER = {
     "driver": "usb-serial", "id": "adapter", "bus": "usb.0", "chardev": "scale", "serial": "SCALE",
@@ -71,19 +62,11 @@ class Box:
 
     async def keys(self, text: str) -> None:
         """Press keys by their functions: «3 x 1 PLU»."""
-        for word in text.split():
-            for key in [word] if word in KEYS else word:
-                await self.machine.press(KEYS[key])
+        await self.machine.keys(text)
 
     async def shows(self, *texts: str) -> None:
         """Wait until all of these stand on the display."""
-        try:
-            await self.display.wait_for(
-                lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
-                within=PATIENCE,
-            )
-        except TimeoutError:
-            raise AssertionError(f"not {texts}, but {self.display.screen}") from None
+        await self.display.shows(*texts, within=PATIENCE)
 
     async def unit(self, name: str) -> str:
         """What systemd says of the till's unit."""
@@ -94,10 +77,7 @@ class Box:
         for _ in range(20):
             await self.keys("4 PLU")
             try:
-                await self.display.wait_for(
-                    lambda screen: all(text in f"{screen.line1} {screen.line2}" for text in texts),
-                    within=10,
-                )
+                await self.display.shows(*texts, within=10)
             except TimeoutError:
                 await self.keys("C")
             else:

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.qemu.machine import PATIENCE
 from tests.support.mail_server import PASSWORD, MailServer, certificate
-from tests.systemd.box import PATIENCE, Box
+from tests.systemd.box import Box
 from tests.systemd.readme import ROOT, blocks
 
 PAGE = ROOT / "docs/plugins/alerts.md"

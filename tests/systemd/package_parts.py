@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pos_driver_sim.bench import SimBench
 from tests.needs import need
+from tests.support.box_shop import SELLER, terminal
 from tests.systemd.container import PATIENCE, Container
 from tests.systemd.readme import ROOT
 
@@ -15,33 +16,11 @@ BUILD = ROOT / "image" / "deb" / "build"
 TREES = ROOT / ".venv-trees"
 DEBIAN = {"bookworm": 12, "trixie": 13}
 CATALOG = "plu,name,price,unit,family,vat\n1,TRADITION,1.30,piece,pain,5.5\n"
-TERMINAL = """\
-[shop]
-name = "Boulangerie du Marché"
 
-[seller]
-siret = "732 829 320 00074"
 
-[terminal]
-catalog = "catalog.csv"
-plugins = ["evdev", "vfd", "escpos"]
-
-[devices.keypad]
-class = "keypad"
-driver = "evdev"
-device = "/dev/pos/keypad"
-
-[devices.display]
-class = "display"
-driver = "vfd"
-serial = {{ port = "/dev/pos/display" }}
-
-[devices.printer]
-class = "printer"
-driver = "escpos"
-host = "127.0.0.1"
-port = {port}
-"""
+def settings(bench: SimBench) -> str:
+    """The shop's, with the bench's printer: the network is shared."""
+    return terminal(("127.0.0.1", bench.printer.address[1])) + SELLER
 
 
 def built(release: str, architecture: str = "amd64", umask: int = 0o022) -> Path:
@@ -70,13 +49,7 @@ def needs_container(release: str) -> None:
 
 async def shows(bench: SimBench, *texts: str) -> None:
     """Wait until all of these stand on the display."""
-    try:
-        await bench.display.wait_for(
-            lambda screen: all(text in f"{screen.line1}\n{screen.line2}" for text in texts),
-            within=PATIENCE,
-        )
-    except TimeoutError:
-        raise AssertionError(f"not {texts}, but {bench.display.screen}") from None
+    await bench.display.shows(*texts, within=PATIENCE)
 
 
 async def listens(container: Container) -> None:

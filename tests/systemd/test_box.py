@@ -15,9 +15,10 @@ import pytest
 from pos_terminal.journal import last_backup
 from pos_terminal.testing.running import run
 from tests.needs import need
-from tests.qemu.machine import QEMU
+from tests.qemu.machine import PATIENCE, QEMU
+from tests.support.box_shop import terminal
 from tests.systemd import disk, mailing, usb_devices
-from tests.systemd.box import ADAPTER, PATIENCE, Box, standing
+from tests.systemd.box import ADAPTER, Box, standing
 from tests.systemd.readme import commands
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,34 +36,7 @@ plu,name,price,unit,family,vat,barcode
 4,COMTE 18 MOIS,24.90,kg,fromage,5.5,
 5,CONFITURE,4.20,piece,epicerie,5.5,3017620422003
 """
-TERMINAL = """\
-[shop]
-name = "Boulangerie du Marché"
-
-[terminal]
-catalog = "catalog.csv"
-plugins = ["evdev", "toledo", "vfd", "escpos"]
-
-[devices.keypad]
-class = "keypad"
-driver = "evdev"
-device = "/dev/pos/keypad"
-
-[devices.display]
-class = "display"
-driver = "vfd"
-serial = {{ port = "/dev/pos/display" }}
-
-[devices.scale]
-class = "scale"
-driver = "toledo-8217"
-port = "/dev/pos/scale"
-
-[devices.printer]
-class = "printer"
-driver = "escpos"
-host = "10.0.2.2"
-port = {port}
+PRINTING = """\
 logo = "/etc/pos-terminal/logo.png"
 profile_wait = 60
 """
@@ -144,8 +118,8 @@ async def it_is_installed_and_sells(box: Box) -> None:
     await box.sh(f"cat >/etc/udev/rules.d/71-pos-local.rules <<'END'\n{NAMES}END\n")
     await box.sh("udevadm control --reload && udevadm trigger && udevadm settle")
     clone = f"/{disk.HOME}/pos-terminal"
-    terminal = TERMINAL.format(port=box.printer.address[1])
-    for name, text in (("terminal.toml", terminal), ("catalog.csv", CATALOG)):
+    settings = terminal(("10.0.2.2", box.printer.address[1]), scale="/dev/pos/scale") + PRINTING
+    for name, text in (("terminal.toml", settings), ("catalog.csv", CATALOG)):
         await box.sh(f"cat >{clone}/{name} <<'END'\n{text}END\n")
     octal = "".join(f"\\{byte:03o}" for byte in LOGO)
     await box.sh(f"printf '{octal}' >{clone}/logo.png")

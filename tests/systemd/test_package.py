@@ -4,21 +4,21 @@ import asyncio
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pos_driver_sim.bench import SimBench
 from pos_terminal.testing.running import run
+from tests.support.box_shop import must_verify
 from tests.systemd.container import PATIENCE, STATE, Container, outside, standing
 from tests.systemd.package_parts import (
     CATALOG,
-    TERMINAL,
     TREES,
     built,
     listens,
     needs_container,
+    settings,
     shows,
 )
 from tests.systemd.readme import ROOT, blocks
@@ -83,9 +83,7 @@ def test_a_life_on_debian(tmp_path: Path, release: str) -> None:
     later.rename(tmp_path / "shared/later" / package.name.replace("0.1.0", NEWER))
     run(life(tmp_path, TREES / release))
     copy = outside(tmp_path / "state", tmp_path / "copy")
-    verify = [sys.executable, "-m", "pos_terminal", "journal", "verify", "--state", str(copy)]
-    verified = subprocess.run(verify, capture_output=True, text=True, check=False)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
+    must_verify(copy)
     assert list((copy / "keys").iterdir())
 
 
@@ -115,8 +113,7 @@ async def it_waits_for_its_settings(container: Container) -> None:
 
 
 async def it_starts(container: Container, bench: SimBench) -> None:
-    terminal = TERMINAL.format(port=bench.printer.address[1])
-    for name, text in (("terminal.toml", terminal), ("catalog.csv", CATALOG)):
+    for name, text in (("terminal.toml", settings(bench)), ("catalog.csv", CATALOG)):
         await container.sh(f"mkdir -p boutique\ncat >boutique/{name} <<'END'\n{text}END\n", "/srv")
     await container.sh(commands("Premier démarrage"), "/srv")
     await shows(bench, "BONJOUR")

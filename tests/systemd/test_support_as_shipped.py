@@ -24,11 +24,11 @@ from tests.support.shop import keys
 from tests.systemd.container import ENVIRONMENT, PATIENCE, Container, booted, standing
 from tests.systemd.package_parts import (
     CATALOG,
-    TERMINAL,
     TREES,
     built,
     listens,
     needs_container,
+    settings,
     shows,
 )
 from tests.systemd.readme import ROOT, blocks
@@ -101,8 +101,7 @@ async def somebody_comes(
 
 async def the_till_sells_and_has_its_keys(till: Container, bench: SimBench) -> None:
     await till.sh("apt-get install -y /srv/now/*.deb")
-    terminal = TERMINAL.format(port=bench.printer.address[1]) + MORE
-    for name, text in (("terminal.toml", terminal), ("catalog.csv", CATALOG)):
+    for name, text in (("terminal.toml", settings(bench) + MORE), ("catalog.csv", CATALOG)):
         await till.sh(f"cat >{name} <<'END'\n{text}END\n", "/etc/pos-terminal")
     await till.sh('pos-terminal commission --date "$(date +%F)"')
     await till.sh("echo 5930 >pin; pos-terminal clerk add 1 --manager --pin-file pin", "/root")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from shlex import quote
 
 from pos_terminal.domain.screen import Screen
+from tests.qemu.machine import PATIENCE
 from tests.support.hid_devices import scanned
-from tests.systemd.box import ADAPTER, KEYPAD, PATIENCE, Box
+from tests.systemd.box import ADAPTER, KEYPAD, Box
 from tests.systemd.gadgets import (
     ALL,
     LEFT,
