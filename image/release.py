@@ -8,6 +8,7 @@ that one. `--again` signs the manifest anew, with today's date, so that boxes se
 
 import argparse
 import hashlib
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -17,9 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pos_terminal.update import release
-from pos_terminal.update.release import Manifest
-
-MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
+from pos_terminal.update.release import MANIFEST, SIGNATURE, Manifest
 
 
 def main() -> int:
@@ -66,8 +65,7 @@ def bundle(given: argparse.Namespace) -> Manifest:
     command = ["rauc", "bundle", "--mksquashfs-args=-noI -noD -noF -noX"]
     command += [f"--cert={given.certificate}", f"--key={given.key}"]
     subprocess.run([*command, str(content), str(made)], stdout=subprocess.DEVNULL, check=True)
-    for path in (*content.iterdir(), content):
-        path.rmdir() if path.is_dir() else path.unlink()
+    shutil.rmtree(content)
     with made.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Manifest(compatible, version, _now(), made.name, made.stat().st_size, digest)

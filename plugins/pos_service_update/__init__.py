@@ -6,8 +6,11 @@ how it stands, which is reported here as the box's incidents.
 """
 
 import asyncio
+import errno
 import hashlib
 import logging
+import os
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -28,17 +31,20 @@ from pos_terminal.domain.faults import Failure, Fault, by_code
 from pos_terminal.domain.language import say
 from pos_terminal.update import book, release
 from pos_terminal.update.counter import SCOPE
-from pos_terminal.update.release import Manifest
+from pos_terminal.update.release import MANIFEST, SIGNATURE, Manifest
 
 log = logging.getLogger(__name__)
 
 SUBJECT = "update"
 FOLDER = "update"
 NEWS = Path("/run/pos-terminal-update")
-MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
 
 LARGEST = 1 << 30
 """Bytes of a bundle: more than both images of a slot have room for."""
+
+ROOM = 3
+"""As many bundles have to find room: this one, root's own copy, and as much is left to the till,
+whose journal lies on the same disk."""
 
 AGREED = 3600
 """Seconds for which an agreement at the counter holds: RAUC writes for minutes."""
@@ -107,14 +113,21 @@ class Fetching:
             return
         for old in self._folder.glob("*.raucb*"):
             old.unlink()
+        if shutil.disk_usage(self._folder).free < ROOM * offered.size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), offered.bundle)
         await self._get(offered.bundle, f"{offered.bundle}.part", min(offered.size, LARGEST))
         (self._folder / f"{offered.bundle}.part").replace(place)
 
     async def _get(self, name: str, to: str, most: int) -> None:
-        with (self._folder / to).open("wb") as file:
-            answer = await self._server.fetch(name, file, most)
-        if answer.status != 200:
-            raise OSError(f"{name}: HTTP {answer.status}")
+        part = self._folder / to
+        try:
+            with part.open("wb") as file:
+                answer = await self._server.fetch(name, file, most)
+            if answer.status != 200:
+                raise OSError(f"{name}: HTTP {answer.status}")
+        except (OSError, BadTarget):
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -32,9 +32,13 @@ from pos_terminal.journal.signer import Signer
 from pos_terminal.journal.store import left_behind
 from pos_terminal.storage import secret_file
 from pos_terminal.storage.files import sync_directory, write_durably
+from pos_terminal.storage.secret_file import SecretError
 
 EXCHANGE = "exchange.key"
 """In the waiting box's folder, beside its keys: what the answer is sealed for."""
+
+DRAFTS = 2
+"""As much room as so many states a copy takes beside the state while it is made (`pack`)."""
 
 _DRAFT = ".handover-"
 _COPIED = 1 << 20
@@ -143,9 +147,11 @@ def finish(state: Path) -> None:
     """End the waiting of a box that has gone on under its key, and what was tried on it before."""
     with simulation.held(state), using(state):
         simulation.forget(state)
-        # The last: as long as it is there, all beside it may be thrown away and put back again.
-        shutil.rmtree(state / HANDOVER)
+        # In one step: as long as it is there all beside it may be thrown away and put back again,
+        # and of half of it the box would make other keys, for which the till was never meant.
+        (state / HANDOVER).rename(state / commissioning.FOLDER / HANDOVER)
         sync_directory(state)
+        simulation.forget(state)
 
 
 def _taken_over(state: Path) -> str:
@@ -153,7 +159,8 @@ def _taken_over(state: Path) -> str:
     if not (state / NAME).exists():
         return ""
     with reading(state / NAME) as reader:
-        brought = reader.record(reader.stored_keys()[-1].seq).event
+        keys = reader.stored_keys()
+        brought = reader.record(keys[-1].seq).event if keys else None
     return brought.key if isinstance(brought, KeyReplaced) and brought.agreed else ""
 
 
@@ -178,7 +185,8 @@ def _put_back(state: Path, copy: IO[bytes], letter: bytes, key: str) -> Taken:
     # Its own copy, and nobody else's: what was read once may be another when it is read again.
     mine = state / HANDOVER / "state.zip"
     with mine.open("w+b") as draft:
-        shutil.copyfileobj(copy, draft, _COPIED)
+        while chunk := _of_the_stick(copy):
+            draft.write(chunk)
         draft.seek(0)
         if file_digest(draft, "sha256").hexdigest() != told.sha256:
             raise NoHandover(say("la copie n'est pas celle que dit la lettre : clé USB abîmée"))
@@ -189,7 +197,7 @@ def _put_back(state: Path, copy: IO[bytes], letter: bytes, key: str) -> Taken:
     try:
         taken = _opened(state, letter, restored)
         if not taken.agreed:
-            raise NoHandover(say("ce journal n'est pas remis à ce boîtier"))
+            raise _others()
     except NoHandover:
         clear(state)
         raise
@@ -206,9 +214,11 @@ def _opened(state: Path, letter: bytes, restored: Restored | None) -> Taken:
     """What came sealed, by the journal that was put back, whose old key must have written it."""
     key = key_awaited(state)
     with reading(state / NAME) as reader:
-        old = [each.public for each in keys_in_force(reader) if each.public.key != key][-1]
+        old = [each.public for each in keys_in_force(reader) if each.public.key != key]
+        if not old:
+            raise _others()
         last = reader.record(reader.last()).event
-    luggage = handover.answered(letter, old, _exchange(state))
+    luggage = handover.answered(letter, old[-1], _exchange(state))
     agreed = last.agreed if isinstance(last, TillHandedOver) and last.key == key else ""
     return Taken(key, agreed, luggage.keys, luggage.settings, restored)
 
@@ -220,5 +230,20 @@ def _other_keys(state: Path) -> Iterator[tuple[str, bytes]]:
             yield path.name, path.read_bytes()
 
 
+def _of_the_stick(copy: IO[bytes]) -> bytes:
+    """Some bytes of it; NoHandover where it gives none: that is no fault of the box's own disk."""
+    try:
+        return copy.read(_COPIED)
+    except OSError as error:
+        raise NoHandover(str(error)) from error
+
+
+def _others() -> NoHandover:
+    return NoHandover(say("ce journal n'est pas remis à ce boîtier"))
+
+
 def _exchange(state: Path) -> bytes:
-    return secret_file.read(state / HANDOVER / EXCHANGE, handover.EXCHANGE)
+    try:
+        return secret_file.read(state / HANDOVER / EXCHANGE, handover.EXCHANGE)
+    except SecretError as error:
+        raise NoHandover(str(error)) from error

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from pos_terminal.archive import handover, simulation
 from pos_terminal.archive.copies import BadCopy
 from pos_terminal.archive.handover import Taken
-from pos_terminal.commands.files import as_owner, writing_file
+from pos_terminal.commands.files import as_owner, reading_file, writing_file
 from pos_terminal.commands.journal_maintenance import given_here
 from pos_terminal.commands.till import add_options, state_of
 from pos_terminal.domain import faults
@@ -83,8 +84,9 @@ def _out(arguments: argparse.Namespace) -> int:
     request = _request(stick, arguments.to)
     name = request.key[:SHORTEST]
     copy, part = stick / COPY.format(name), stick / (COPY.format(name) + ".part")
-    with writing_file(part):
-        part.unlink(missing_ok=True)
+    with writing_file(part), ExitStack() as undo:
+        _drop(part)  # what a power cut left
+        undo.callback(_drop, part)
         with open(part, "wb", opener=_new) as file:
             # Whatever fails from here on, the same command goes on: the journal knows to whom.
             letter = as_owner(arguments, lambda: _handed_over(arguments, request, file))
@@ -92,9 +94,9 @@ def _out(arguments: argparse.Namespace) -> int:
         told = peek(letter)
         _must_have_kept(part, told.sha256)
         part.replace(copy)
+        sync_directory(stick)
         # The last: with it the copy is known to be whole.
         write_durably(stick / ANSWER.format(name), letter)
-        sync_directory(stick)
     if arguments.json:
         print_json({"key": request.key, "sha256": told.sha256, "bytes": told.size})
         return 0
@@ -106,15 +108,23 @@ def _out(arguments: argparse.Namespace) -> int:
 
 def _request(stick: Path, digits: str) -> Request:
     """The letter on the stick of the box whose key begins so; NoHandover where there is none."""
-    found = []
-    for path in sorted(stick.glob(REQUEST.format("*"))):
-        with path.open("rb") as file:
-            request = asked(file.read(LONGEST))
-        found += [request] * request.key.startswith(digits)
-    if len(found) != 1:
-        wrong = say("{stick} n'a pas de demande de la clé {key} : d'abord « handover in », là-bas")
-        raise NoHandover(wrong.format(stick=stick, key=digits))
-    return found[0]
+    path = stick / REQUEST.format(digits[:SHORTEST])
+    if path.exists():
+        request = asked(_letter(path))
+        if request.key.startswith(digits):
+            return request
+    wrong = say("{stick} n'a pas de demande de la clé {key} : d'abord « handover in », là-bas")
+    raise NoHandover(wrong.format(stick=stick, key=digits))
+
+
+def _letter(path: Path) -> bytes:
+    with reading_file(path), path.open("rb") as file:
+        return file.read(LONGEST)
+
+
+def _drop(part: Path) -> None:
+    with suppress(OSError):  # the stick is not there any more, or was root's who waits for us
+        part.unlink()
 
 
 def _handed_over(arguments: argparse.Namespace, request: Request, into: BinaryIO) -> bytes:
@@ -126,10 +136,13 @@ def _handed_over(arguments: argparse.Namespace, request: Request, into: BinaryIO
     if handed and handed.key != request.key:
         wrong = say("cette caisse est déjà remise à la clé {key}, et à nulle autre")
         raise NoHandover(wrong.format(key=handed.key[:SHORTEST]))
-    # Before the journal's end, not behind it: a stick that is too small is another one's turn.
-    place = os.fstatvfs(into.fileno())
-    if place.f_bavail * place.f_frsize < (needed := handover.room_for(state)):
+    # Before the journal's end, not behind it: behind it nobody sells until there is room.
+    needed = handover.room_for(state)
+    if _free(into.fileno()) < needed:
         raise NoHandover(say("il faut {count} octets libres sur la clé USB").format(count=needed))
+    if _free(state) < handover.DRAFTS * needed:
+        wrong = say("il faut {count} octets libres dans {folder}")
+        raise NoHandover(wrong.format(count=handover.DRAFTS * needed, folder=state))
     settings = settings_files.in_force(arguments.config.absolute(), state)
     if not handed:
         asyncio.run(_end(arguments, request.key))
@@ -138,6 +151,12 @@ def _handed_over(arguments: argparse.Namespace, request: Request, into: BinaryIO
         return handover.pack(state, request, signers(state, key), settings, into)
     finally:
         signers.release()
+
+
+def _free(place: Path | int) -> int:
+    """Bytes that are free on the disk of that path or open file."""
+    disk = os.statvfs(place)
+    return disk.f_bavail * disk.f_frsize
 
 
 async def _end(arguments: argparse.Namespace, key: str) -> None:
@@ -151,7 +170,6 @@ def _must_have_kept(part: Path, sha256: str) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # from the stick, not memory
         if file_digest(file, "sha256").hexdigest() == sha256:
             return
-    part.unlink()
     raise NoHandover(say("la clé USB ne rend pas ce qui y fut écrit : refaire avec une autre"))
 
 
@@ -169,10 +187,12 @@ def _in(arguments: argparse.Namespace) -> int:
         with writing_file():
             write_durably(stick / REQUEST.format(name), waiting.letter)
         return _asked(arguments, waiting.key)
-    with copy.open("rb") as file, answer.open("rb") as letter:
-        text = letter.read(LONGEST)
+    letter = _letter(answer)
+    with reading_file(copy):
+        file = copy.open("rb")
+    with file:
         taken = msgspec.json.decode(
-            as_owner(arguments, lambda: _taken_over(arguments, file, text)), type=Taken
+            as_owner(arguments, lambda: _taken_over(arguments, file, letter)), type=Taken
         )
     left = [each.name for each in taken.settings if not _settled(arguments.config.parent, each)]
     as_owner(arguments, lambda: _finished(state))
@@ -233,14 +253,15 @@ def _settled(folder: Path, file: SettingsFile) -> bool:
     is none elsewhere: root writes it, and the other box's till, which is not root, said its name.
     """
     place = folder / file.name
-    if not place.resolve().is_relative_to(folder.resolve()):
-        return False
-    if place.exists():
-        return place.read_bytes() == file.content
     try:
+        # Root writes what another box calls it: never beside the folder.
+        if not place.resolve().is_relative_to(folder.resolve()):
+            return False
+        if place.exists():
+            return place.read_bytes() == file.content
         place.parent.mkdir(parents=True, exist_ok=True)
         write_durably(place, file.content, mode=file.mode & 0o644)
-    except OSError:  # a first partition that the box may only read
+    except (OSError, ValueError):  # a first partition that the box may only read; no file's name
         return False
     return True
 

@@ -5,7 +5,6 @@ what the units run. Exit status: 0 done, or nothing to do; 1 it cannot be, with 
 """
 
 import argparse
-import hashlib
 import os
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
 from pos_terminal.journal import state_directory
 from pos_terminal.process.output import print_json
-from pos_terminal.update import book, offer
+from pos_terminal.update import book
 from pos_terminal.update.book import News
 from pos_terminal.update.box import Box
 from pos_terminal.update.updater import Updater
@@ -132,28 +131,11 @@ def _roll_back(_box: Box, updater: Updater, arguments: argparse.Namespace) -> in
     return _said(arguments, say("le boîtier redémarre sur la version d'avant"), {"back": True})
 
 
-def _perform(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
-    """Install what the agent has fetched. One that cannot be installed is not tried over and over:
-    it is looked at again once the manifest is another, or the reason may be gone by itself.
-    """
-    try:
-        seen = hashlib.sha256((box.request / offer.MANIFEST).read_bytes()).hexdigest()
-    except FileNotFoundError:
-        updater.tell()
-        return 0
-    before = book.told(box.news)
-    if before and before.seen == seen and before.code != faults.UPDATE_WAITS.code:
-        return 0
-    failed: Failure | None = None
-    try:
-        updater.install(box.request)
-    except Failure as error:
-        failed = error
-    except OSError as error:  # a disk that is full, say
-        failed = Failure(faults.UPDATE_FAILED, about(error, box.own))
+def _perform(_box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
+    """What keeps it from being installed is no failure of the unit's: everybody is told of it."""
+    failed = updater.perform()
     if failed:
         print(f"{failed.fault.code} {failed.detail}")
-    updater.tell(seen, failed)
     return 0
 
 

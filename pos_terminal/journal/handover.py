@@ -151,9 +151,9 @@ def peek(source: bytes) -> Answer:
 def answered(source: bytes, old: PublicKeys, exchange: bytes) -> Luggage:
     """What is sealed for this box, signed by those keys; NoHandover where it is not."""
     letter, told = _read(source, Answer)
-    if told.old != old.key or not _is_signed(letter, old):
-        raise NoHandover(say("la réponse n'est pas signée par la caisse qui est remise"))
     try:
+        if told.old != old.key or not _is_signed(letter, old):
+            raise NoHandover(say("la réponse n'est pas signée par la caisse qui est remise"))
         theirs = X25519.from_raw_public(bytes.fromhex(told.exchange))
         mine = X25519.from_raw(exchange)
         key = _secret(mine, theirs, theirs.raw_public, mine.raw_public)

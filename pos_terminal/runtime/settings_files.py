@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.errors import JournalError
@@ -28,7 +29,9 @@ def _files(file: Path, state: Path) -> Iterator[tuple[str, tuple[int, bytes]]]:
     source = _read(state / LAST_GOOD) or _read(file)
     if source is None:
         return
-    settings = toml.tables(source[1].decode())
+    settings: dict[str, Any] = {}
+    with suppress(ValueError):  # as it is it goes along, too
+        settings = toml.tables(source[1].decode())
     for text in filter(_may_be_name, toml.texts(settings)):
         place = file.parent / text
         below = place.resolve().is_relative_to(file.parent.resolve())

@@ -14,9 +14,8 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
-from pos_terminal.update.release import LARGEST, Manifest, parse
+from pos_terminal.update.release import LARGEST, MANIFEST, SIGNATURE, Manifest, parse
 
-MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
 BUNDLE = "bundle"
 """The copy of the bundle, whatever it was called."""
 
@@ -50,6 +49,13 @@ def verified(folder: Path, own: Path, keyring: Path) -> Manifest:
     return parse((own / MANIFEST).read_bytes())
 
 
+def seen(folder: Path, own: Path) -> str:
+    """The SHA-256 of the manifest that lies there, whoever made it; empty: none. Failure."""
+    if not os.path.lexists(folder / MANIFEST):
+        return ""
+    return _copy(folder / MANIFEST, own / MANIFEST, LARGEST)[1]
+
+
 def bundle(folder: Path, own: Path, manifest: Manifest) -> Path:
     """The box's own copy of the bundle, byte for byte what was signed. Failure (B-174), OSError."""
     to = own / BUNDLE
@@ -74,9 +80,14 @@ def _copy(source: Path, to: Path, most: int) -> tuple[int, str]:
             raise Failure(faults.UPDATE_DAMAGED, detail)
         digest, left = hashlib.sha256(), most + 1
         to.unlink(missing_ok=True)
-        with to.open("xb") as copy:
-            while left and (chunk := file.read(min(CHUNK, left))):
-                digest.update(chunk)
-                copy.write(chunk)
-                left -= len(chunk)
+        try:
+            with to.open("xb") as copy:
+                while left and (chunk := file.read(min(CHUNK, left))):
+                    digest.update(chunk)
+                    copy.write(chunk)
+                    left -= len(chunk)
+        except OSError:
+            # What a full disk took of it is given back: the till's journal lies on the same one.
+            to.unlink(missing_ok=True)
+            raise
     return most + 1 - left, digest.hexdigest()

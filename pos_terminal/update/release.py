@@ -15,6 +15,9 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 
+MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
+"""What it and its signature are called, beside the bundle."""
+
 STALE = timedelta(days=30)
 """How old the newest manifest may be that a box has seen."""
 

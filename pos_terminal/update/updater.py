@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pos_terminal.channel.client import Client
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
+from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
 from pos_terminal.update import book, choice, counter, offer, release
 from pos_terminal.update.book import KEPT, RETURNED, TRYING, Attempt, Book, News, Refusal
@@ -85,6 +86,27 @@ class Updater:
             self._try(offered.version)
         return offered is not None
 
+    def perform(self) -> Failure | None:
+        """Install what the agent has fetched; what kept it from being so, of which word is left.
+
+        One that cannot be installed is not tried over and over: it is looked at again once the
+        manifest is another, or where it only had to wait.
+        """
+        seen, failed = "", None
+        try:
+            seen = offer.seen(self._box.request, self._box.own)
+            before = book.told(self._box.news)
+            if seen and before and before.seen == seen and before.code != faults.UPDATE_WAITS.code:
+                return None
+            if seen:
+                self.install(self._box.request)
+        except Failure as error:
+            failed = error
+        except OSError as error:  # a disk that is full, say
+            failed = Failure(faults.UPDATE_FAILED, about(error, self._box.own))
+        self.tell(seen, failed)
+        return failed
+
     def roll_back(self) -> None:
         """Go back to the version before, which is tried as a new one is. Failure: there is none."""
         self._must_be_settled()
@@ -100,6 +122,7 @@ class Updater:
         The known slot needs no proof: it is judged by nothing that could start it over and over.
         """
         running, known = self._box.slot, self._found()
+        (self._box.own / offer.BUNDLE).unlink(missing_ok=True)  # what a power cut left of one
         if known.slot == running:
             silent = say("elle n'a pas tenu jusqu'à la vente : arrêt, blocage ou coupure")
             self._keep(book.settled_at_start(self.book, running, known, silent))

@@ -135,6 +135,39 @@ def test_root_purges_upon_copies_that_only_root_can_read(state: Path) -> None:
     assert owners(state) == {OWNER}
 
 
+@pytest.mark.slow
+def test_root_hands_a_till_over_by_a_stick_that_is_shut_to_its_owner(state: Path) -> None:
+    """As the technician does it: sudo on both boxes, and the settings are root's."""
+    stick, new = state.parent / "stick", state.parent / "new"
+    stick.mkdir(mode=0o700)
+    new.mkdir()
+    os.chown(new, OWNER, OWNER)
+    here, there = (state.parent / name / "terminal.toml" for name in ("old.etc", "new.etc"))
+    here.parent.mkdir()
+    here.write_text('[shop]\nname = "Au Bon Pain"\n[terminal]\nnumber = "2"\n')
+    key = json.loads(command(new, "handover", "in", stick, "--config", there).stdout)["key"]
+    out = ("handover", "out", stick, "--config", here, "--to")
+    done = command(state, *out, key)
+    assert done.returncode == 0, done.stdout + done.stderr
+    files = {f"remise-{key[:12]}{end}" for end in (".zip", "-demande.json", "-reponse.json")}
+    other = state.parent / "other"
+    other.mkdir()
+    os.chown(other, OWNER, OWNER)
+    second = json.loads(command(other, "handover", "in", stick, "--config", there).stdout)["key"]
+    refused = command(state, *out, second)
+    assert (refused.returncode, json.loads(refused.stdout)["code"]) == (1, "J-140")
+    files.add(f"remise-{second[:12]}-demande.json")
+    assert {path.name for path in stick.iterdir()} == files, "what fails leaves nothing"
+    done = command(new, "handover", "in", stick, "--config", there)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout) == {"key": key, "taken": True, "settings_left": []}
+    assert owners(state) == owners(new) == {OWNER}
+    assert {path.stat().st_uid for path in (*stick.iterdir(), there)} == {0}
+    assert there.read_bytes() == here.read_bytes() and there.stat().st_mode & 0o777 == 0o644
+    kept = [record.rec for record in records(state)]
+    assert [record.rec for record in records(new)][: len(kept)] == kept
+
+
 def test_what_root_began_and_could_not_end_is_gone(state: Path, tmp_path: Path) -> None:
     for key in (state / "keys").iterdir():
         key.unlink()

@@ -1,21 +1,25 @@
 """A till passes from one box to another: one of them may sell, whatever happens in between."""
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.archive.handover import put_back
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CommandGiven, KeyReplaced, TillHandedOver
-from pos_terminal.journal import catalogs, handover, keyring
+from pos_terminal.journal import catalogs, keyring
 from pos_terminal.journal.commissioning import FOLDER, HANDOVER, waits
 from pos_terminal.journal.errors import JournalError
-from pos_terminal.journal.handover import Luggage, SettingsFile
+from pos_terminal.journal.handover import Luggage, NoHandover, SettingsFile, answer, asked, peek
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.runtime.catalogue import IN_FORCE
@@ -123,16 +127,6 @@ def test_the_till_goes_on_in_the_new_box_and_in_no_other(boxes: Boxes) -> None:
     assert not list(boxes.new.glob("simulation/*")) and not (boxes.new / "handover").exists()
 
 
-def test_root_writes_no_file_but_in_the_settings_folder(boxes: Boxes) -> None:
-    catalogue = boxes.stick.with_name("elsewhere") / "pain.csv"
-    settings = boxes.old.with_name("old.etc") / "terminal.toml"
-    settings.write_text(SETTINGS.replace("articles/pain.csv", str(catalogue)))
-    (boxes.old / IN_FORCE).write_text(catalogs.keep(boxes.old, b"plu,name,price\n1,Pain,1.40\n"))
-    assert boxes.gives(boxes.asks())[0] == 0
-    assert boxes.takes()[1]["settings_left"] == [str(catalogue)]
-    assert not catalogue.exists()
-
-
 def test_no_second_box_no_other_stick_and_no_changed_byte_is_taken(boxes: Boxes) -> None:
     other = boxes.new.with_name("other")
     first, second = boxes.asks(), boxes.asks(other)
@@ -184,27 +178,86 @@ def test_a_request_that_nobody_could_answer_is_none(boxes: Boxes) -> None:
     path = boxes.stick / f"remise-{key[:12]}-demande.json"
     body = json.loads(json.loads(path.read_bytes())["body"])
     for half in ("", "zz" * 32, "00" * 32):
-        asked = json.dumps(body | {"exchange": half})
-        sig = signer.seal(asked.encode()).signature.hex()
-        path.write_text(json.dumps({"body": asked, "sig": sig}))
+        letter = json.dumps(body | {"exchange": half})
+        sig = signer.seal(letter.encode()).signature.hex()
+        path.write_text(json.dumps({"body": letter, "sig": sig}))
         assert boxes.gives(key)[1]["code"] == "J-140"
         assert boxes.sells(boxes.old)
 
 
-def test_no_file_comes_to_lie_outside_the_settings_folder(boxes: Boxes, tmp_path: Path) -> None:
-    """Who has the old box has its key, and root of the new one writes what he names."""
+def test_a_letter_that_is_spoilt_anywhere_is_refused_by_name(boxes: Boxes) -> None:
+    """Before the old box is at its end, where it is the new one's; and with no traceback."""
     key = boxes.asks()
-    assert boxes.gives(key)[0] == 0
-    asked = handover.asked((boxes.stick / f"remise-{key[:12]}-demande.json").read_bytes())
+    request = boxes.stick / f"remise-{key[:12]}-demande.json"
+    (boxes.stick / "remise-0123456789ab-demande.json").write_text("another's, and half of it")
+    genuine = request.read_bytes()
+    signer = keyring.waiting(boxes.new / HANDOVER)
+    shares_nothing = json.dumps(json.loads(json.loads(genuine)["body"]) | {"exchange": "00" * 32})
+    signed = signer.seal(shares_nothing.encode()).signature.hex()
+    for spoilt in (b"[" * 5000, json.dumps({"body": shares_nothing, "sig": signed}).encode(),
+                   json.dumps(json.loads(genuine) | {"sig": "no hex"}).encode()):  # fmt: skip
+        request.write_bytes(spoilt)
+        assert boxes.gives(key)[1]["code"] == "J-140"
+        assert boxes.sells(boxes.old)
+    request.write_bytes(genuine)
+    assert boxes.gives(key)[0] == 0, "what another box left there is another's"
     answer = boxes.stick / f"remise-{key[:12]}-reponse.json"
-    told = handover.peek(answer.read_bytes())
-    names = ("../cron", str(tmp_path / "cron"), "articles/../../cron")
-    luggage = Luggage({}, tuple(SettingsFile(name, 0o644, b"mine") for name in names))
-    signer = keyring.software(boxes.old, told.old)
-    answer.write_bytes(handover.answer(signer, asked, (told.sha256, told.size), luggage))
-    status, said = boxes.takes()
-    assert (status, said["settings_left"]) == (0, list(names))
-    assert not (tmp_path / "cron").exists()
+    letter = json.loads(genuine := answer.read_bytes())
+    for spoilt in (b"[" * 5000, json.dumps(letter | {"sig": "no hex"}).encode()):
+        answer.write_bytes(spoilt)
+        assert boxes.takes()[1]["code"] == "J-140"
+    answer.write_bytes(genuine)
+    copy = boxes.stick / f"remise-{key[:12]}.zip"
+    copy.rename(boxes.stick / "elsewhere")
+    assert boxes.takes()[1]["code"] == "C-134"
+    (boxes.stick / "elsewhere").rename(copy)
+    with pytest.raises(NoHandover, match="Input/output"):
+        put_back(boxes.new, Torn(), genuine)
+    exchange = boxes.new / HANDOVER / "exchange.key"
+    kept = exchange.read_bytes()
+    exchange.write_bytes(kept[:5])
+    assert boxes.takes()[1]["code"] == "J-140"
+    exchange.write_bytes(kept)
+    assert boxes.takes()[0] == 0 and boxes.sells(boxes.new)
+
+
+class Torn(BytesIO):
+    """A stick whose flash is worn out."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def test_root_writes_settings_into_their_folder_alone(boxes: Boxes, tmp_path: Path) -> None:
+    """Whoever has the old box's key names the files that root makes on the new one."""
+    key = boxes.asks()
+    old = verify(boxes.old / "journal.db").key
+    assert boxes.gives(key)[0] == 0
+    place = boxes.stick / f"remise-{key[:12]}-reponse.json"
+    told = peek(place.read_bytes())
+    names = ("../beside", str(tmp_path / "absolute"), "no\0name", "terminal.toml/below", "right")
+    luggage = Luggage({}, tuple(SettingsFile(name, 0o644, b"x") for name in names))
+    request = asked((boxes.stick / f"remise-{key[:12]}-demande.json").read_bytes())
+    signer = keyring.software(boxes.old, old)
+    place.write_bytes(answer(signer, request, (told.sha256, told.size), luggage))
+    (tmp_path / "new.etc").mkdir()
+    (tmp_path / "new.etc" / "terminal.toml").write_text(SETTINGS)
+    assert boxes.takes() == (0, {"key": key, "taken": True, "settings_left": list(names[:-1])})
+    assert not (tmp_path / "beside").exists() and not (tmp_path / "absolute").exists()
+    made = sorted(path.name for path in (tmp_path / "new.etc").iterdir())
+    assert made == ["right", "terminal.toml"]
+
+
+def test_where_there_is_no_room_the_old_box_sells_on(boxes: Boxes) -> None:
+    key = boxes.asks()
+    disk = os.statvfs(boxes.stick)
+    free = disk.f_bavail * disk.f_frsize
+    for size, place in ((2 * free, "clé USB"), (free // 4 * 3, str(boxes.old))):
+        with (boxes.old / "large").open("wb") as file:
+            file.truncate(size)
+        status, said = boxes.gives(key)
+        assert (status, said["code"]) == (1, "J-140") and place in said["detail"]
+        assert boxes.sells(boxes.old) and not list(boxes.stick.glob("*.part"))
 
 
 def test_what_follows_a_handover_under_another_key_is_found(boxes: Boxes) -> None:
@@ -281,3 +334,42 @@ def test_wherever_it_is_cut_the_same_command_ends_with_one_box_that_may_sell(
         assert status == 0, (step, said, done.stderr)
         assert (boxes.sells(boxes.old), boxes.sells(boxes.new)) == (False, True), step
     assert died > len(STEPS[action]) / 2, "most of them were cut"
+
+
+CUT = """\
+import os, sys
+from pos_terminal.__main__ import main
+left = int(sys.argv[1])
+def cut(event, arguments):
+    global left
+    if event in ("os.remove", "os.rmdir") and arguments[-1] != -1:
+        left -= 1
+        if not left:
+            os._exit(9)
+sys.addaudithook(cut)
+sys.exit(main(sys.argv[2:]))
+"""
+"""A power cut at that removal from a folder which goes with all that is in it."""
+
+
+@pytest.mark.slow
+def test_wherever_the_waiting_ends_by_a_cut_the_new_box_sells(
+    boxes: Boxes, tmp_path: Path
+) -> None:
+    assert boxes.gives(boxes.asks())[0] == 0
+    before = shutil.copytree(boxes.new, tmp_path / "before")
+    config = boxes.new.with_name("new.etc") / "terminal.toml"
+    words = ("handover", "in", str(boxes.stick), "--state", str(boxes.new), "--config", str(config))
+    cuts = 0
+    while True:
+        command = [sys.executable, "-c", CUT, str(cuts + 1), *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        status, said = boxes.takes()
+        assert (status, said["taken"]) == (0, True), (cuts, said)
+        assert (boxes.sells(boxes.old), boxes.sells(boxes.new)) == (False, True), cuts
+        if done.returncode != 9:
+            break
+        cuts += 1
+        shutil.rmtree(boxes.new)
+        shutil.copytree(before, boxes.new)
+    assert done.returncode == 0 and cuts > 2, done.stderr

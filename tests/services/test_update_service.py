@@ -1,6 +1,7 @@
 """The service «update» against a real HTTPS server: it fetches, and says what root has told."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,7 +105,15 @@ def test_what_cannot_be_had_whole_leaves_no_manifest(
 ) -> None:
     with pytest.raises((OSError, Failure)):
         fetching(tmp_path, files, 1)
-    assert not [*tmp_path.rglob("manifest.json")]
+    assert not [*tmp_path.rglob("manifest.json"), *tmp_path.rglob("*.raucb*")]
+
+
+def test_a_bundle_that_would_leave_the_till_no_room_is_not_fetched(tmp_path: Path) -> None:
+    size = shutil.disk_usage(tmp_path).free // 2
+    files = {"manifest.json": manifest(size=size), "manifest.json.sig": b"", "2.0.raucb": BUNDLE}
+    with pytest.raises(OSError, match="No space left"):
+        fetching(tmp_path, files, 1)
+    assert not [*tmp_path.rglob("manifest.json"), *tmp_path.rglob("*.raucb*")]
 
 
 def test_what_root_has_told_is_the_boxs_incidents(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -238,6 +240,54 @@ def test_what_rauc_refuses_changes_nothing_and_is_kept(box: Flashed, publisher: 
     box.worn = False
     assert Updater(box, Till()).install(box.request)
     assert book.read(box.own).refused is None
+
+
+def test_what_cannot_be_installed_is_not_tried_over_and_over(
+    box: Flashed, publisher: Publisher
+) -> None:
+    assert Updater(box, Till()).perform() is None, "nothing has been fetched yet"
+    publisher.publish(box.request, "2.0")
+    bundle = box.request / "it.raucb"
+    bundle.write_text("3.0")
+    failed = Updater(box, Till()).perform()
+    assert failed is not None and failed.fault.code == "B-174"
+    bundle.write_text("2.0")
+    assert Updater(box, Till()).perform() is None and not box.restarted
+    told = book.told(box.news)
+    assert told is not None and told.code == "B-174"
+    publisher.publish(box.request, "2.0", signed="2026-12-01T10:00:00+00:00")
+    failed = Updater(box, Till(SOLD)).perform()
+    assert failed is not None and failed.fault.code == "B-179"
+    assert Updater(box, Till()).perform() is None and box.restarted, "it had to wait for the Z"
+
+
+def test_a_pipe_in_the_place_of_a_manifest_keeps_nobody_waiting(box: Flashed) -> None:
+    os.mkfifo(box.request / "manifest.json")
+    failed = Updater(box, Till()).perform()
+    assert failed is not None and failed.fault.code == "B-174"
+
+
+def test_a_bundle_for_which_there_is_no_room_leaves_none_of_it(
+    box: Flashed, publisher: Publisher
+) -> None:
+    large = bytes(2 << 20)
+    sha256 = hashlib.sha256(large).hexdigest()
+    publisher.publish(box.request, "2.0", size=len(large), sha256=sha256)
+    (box.request / "it.raucb").write_bytes(large)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, limits[1]))
+    try:
+        failed = Updater(box, Till()).perform()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert failed is not None and failed.fault.code == "B-175", failed
+    assert not (box.own / "bundle").exists()
+
+
+def test_what_a_power_cut_left_of_a_bundle_goes_with_the_next_start(box: Flashed) -> None:
+    (box.own / "bundle").write_text("2.")
+    assert Updater(box, Till()).settle()
+    assert not (box.own / "bundle").exists()
 
 
 def test_going_back_by_hand_is_a_trial_too(box: Flashed, publisher: Publisher) -> None:
