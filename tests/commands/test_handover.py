@@ -16,13 +16,12 @@ from pos_terminal.__main__ import main
 from pos_terminal.archive.handover import put_back
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CommandGiven, KeyReplaced, TillHandedOver
-from pos_terminal.journal import catalogs, keyring
+from pos_terminal.journal import keyring
 from pos_terminal.journal.commissioning import FOLDER, HANDOVER, waits
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.handover import Luggage, NoHandover, SettingsFile, answer, asked, peek
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
-from pos_terminal.runtime.catalogue import IN_FORCE
 from pos_terminal.storage import secret_file
 from tests.conftest import run
 from tests.support.failing_disk import built, environment

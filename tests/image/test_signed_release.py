@@ -36,8 +36,8 @@ def test_a_release_is_signed_by_one_and_believed_by_the_other(tmp_path: Path) ->
     key, certificate = made_keys(tmp_path / "keys")
 
     def released(*more: str) -> None:
-        command = [sys.executable, "-m", "image.release", built, "--key", key, "--certificate",
-                   certificate, "--out", out, *more]  # fmt: skip
+        command = [sys.executable, "-m", "image.release", str(built), "--key", str(key),
+                   "--certificate", str(certificate), "--out", str(out), *more]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True)
 
     released()
@@ -47,7 +47,7 @@ def test_a_release_is_signed_by_one_and_believed_by_the_other(tmp_path: Path) ->
         manifest.bundle, "manifest.json", "manifest.json.sig",
     }  # fmt: skip
     bundle = offer.bundle(out, own, manifest)
-    ask = ["rauc", "info", f"--keyring={certificate}", "--output-format=json", bundle]
+    ask = ["rauc", "info", f"--keyring={certificate}", "--output-format=json", str(bundle)]
     told = json.loads(subprocess.run(ask, check=True, capture_output=True).stdout)
     assert (told["version"], told["compatible"]) == (VERSION, "pos-terminal-amd64")
     assert sorted(name for image in told["images"] for name in image) == ["boot", "system"]
