@@ -144,7 +144,8 @@ def test_root_hands_a_till_over_by_a_stick_that_is_shut_to_its_owner(state: Path
     os.chown(new, OWNER, OWNER)
     here, there = (state.parent / name / "terminal.toml" for name in ("old.etc", "new.etc"))
     here.parent.mkdir()
-    here.write_text('[shop]\nname = "Au Bon Pain"\n[terminal]\nnumber = "2"\n')
+    here.write_text('[shop]\nname = "Au Bon Pain"\n[terminal]\nnumber = "2"\ncatalog = "a.csv"\n')
+    here.with_name("a.csv").write_text("plu,name,price\n1,Pain,1.30\n")
     key = json.loads(command(new, "handover", "in", stick, "--config", there).stdout)["key"]
     out = ("handover", "out", stick, "--config", here, "--to")
     done = command(state, *out, key)
