@@ -13,10 +13,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from pos_terminal.crypto.openssh import new_pair
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.domain.staff.support import principal
+from pos_terminal.storage.files import write_durably
 
 CONFIG, UNIT, HOST_KEY = "sshd_config", "pos-relay.service", "ssh_host_ed25519_key"
 TERMINALS, SUPPORTERS, KNOWN = "terminals", "supporters", "known_hosts"
@@ -255,13 +257,26 @@ def _plain(who: str) -> str:
 
 
 def new_key(path: Path) -> None:
-    """A key pair: `path`, and `path`.pub beside it."""
-    _ran("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path))
+    """A key pair: `path`, which its owner alone may read, and `path`.pub beside it.
+
+    Failure where one is there: whoever knows the terminal by it would know it no more.
+    """
+    private, public = new_pair(path.name)
+    try:
+        if path.exists():
+            raise Failure(faults.FILE_UNWRITABLE, say("{path} y est déjà", path=path))
+        path.with_name(f"{path.name}.pub").write_text(public)
+        write_durably(path, private.encode(), 0o600)
+    except OSError as error:
+        raise Failure(faults.FILE_UNWRITABLE, f"{path}: {error.strerror}") from error
 
 
 def new_keys(folder: Path) -> tuple[Path, Path]:
     """A terminal's two keys, made on it: that of the relay, and that supporters know it by."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(faults.FILE_UNWRITABLE, f"{folder}: {error.strerror}") from error
     found = (folder / "support-key", folder / "support-host-key")
     for path in found:
         new_key(path)

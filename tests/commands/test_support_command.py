@@ -63,6 +63,26 @@ def test_whoever_made_the_folder_sshd_can_read_it_and_a_unit_runs_it(tmp_path: P
     assert [line for line in said.splitlines() if "pos-relay" in line] == []
 
 
+def test_a_terminals_keys_need_no_openssh_on_it_and_are_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenSSH, which the box lacks, reads them; another making leaves them as they are."""
+    need(shutil.which("ssh-keygen") is not None, "ssh-keygen", "apt install openssh-client")
+    keys = tmp_path / "keys"
+    with monkeypatch.context() as box:
+        box.setenv("PATH", str(tmp_path))
+        assert main(["support", "keys", "--out", str(keys)]) == 0
+    made = {each: (keys / each).read_bytes() for each in ("support-key", "support-host-key")}
+    for name in made:
+        assert (keys / name).stat().st_mode & 0o777 == 0o600
+        said = subprocess.run(
+            ["ssh-keygen", "-y", "-f", keys / name], capture_output=True, text=True, check=True
+        ).stdout
+        assert said == (keys / f"{name}.pub").read_text() and said.split()[2] == name
+    assert main(["support", "keys", "--out", str(keys)]) == 1
+    assert {each: (keys / each).read_bytes() for each in made} == made
+
+
 def test_each_terminal_has_one_port_of_its_own(
     relay: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

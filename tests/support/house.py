@@ -49,6 +49,7 @@ ROOMS: dict[str, set[str]] = {
         "agent",
         "archive",
         "channel",
+        "crypto.openssh",
         "devices",
         "domain",
         "journal",
