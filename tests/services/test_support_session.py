@@ -3,8 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,52 +23,11 @@ from pos_terminal.domain.staff.support import principal
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.printed import papers
 from tests.support.process import child
-from tests.support.relay import Relay, Signing, made, running, short
+from tests.support.relay import Signing, made, running, short
 from tests.support.shop import Shop, wired
 from tests.support.shop_staff import signed_on
+from tests.support.supporter import does, inside, reads, types
 from tests.support.supporting import FIRM, Door, consent, open_line, serving_support
-
-PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "support.md"
-
-
-@asynccontextmanager
-async def inside(relay: Relay) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A supporter at his prompt, with a terminal."""
-    async with child(
-        "ssh", "-tt", "-F", relay.config(), "-o", "LogLevel=ERROR", "pos-1-2",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        await reads(process, "> ")
-        yield process
-
-
-async def reads(process: asyncio.subprocess.Process, wanted: str, last: str = "") -> str:
-    """What he sees until that has come, and `last` is the last of it."""
-    seen = ""
-    assert process.stdout
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while wanted not in seen or not seen.endswith(last):
-                got = await process.stdout.read(4096)
-                assert got, seen
-                seen += got.decode()
-    except TimeoutError:
-        raise AssertionError(f"{wanted!r} did not come: {seen!r}") from None
-    return seen
-
-
-async def types(process: asyncio.subprocess.Process, keys: str, wanted: str) -> str:
-    assert process.stdin
-    process.stdin.write(keys.encode())
-    return await reads(process, wanted)
-
-
-async def does(process: asyncio.subprocess.Process, line: str, wanted: str) -> str:
-    """A command up to the next prompt: what is typed before that is dropped."""
-    assert process.stdin
-    process.stdin.write(line.encode())
-    return await reads(process, wanted, "> ")
 
 
 def test_a_session_with_a_friendly_shell_its_mirror_and_its_recording(
@@ -352,7 +310,6 @@ def test_a_relay_that_plays_the_terminal_is_found(
             assert done.status == 255 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in done.err
 
     run(body())
-
 
 
 @pytest.mark.slow
