@@ -53,6 +53,11 @@ LOGIN = 20
 SCREENS = 4
 """Of one supporter at once: a mirror beside a prompt."""
 
+LOOK, SLEWED = 1.0, 5.0
+"""Every how many seconds the certificate of whoever is in is held against the clock, and how many
+that gains or loses in a session without being set: at most 0.5 s in 1000 (adjtimex(2)).
+"""
+
 BLOCKED = 30.0
 """Seconds that a supporter's screen may take nothing: then he is gone."""
 
@@ -87,12 +92,17 @@ class Agent:
 
 
 class Certificate(NamedTuple):
-    """What the authority has signed of a visitor; it ends at that second of UTC."""
+    """What the authority has signed of a visitor; it holds between those seconds of UTC."""
 
     principal: str
     who: str
     key: str
+    since: int
     until: int
+
+    def holds(self, utc: float) -> bool:
+        """Whether it does then."""
+        return self.since <= utc < self.until
 
 
 class OneTill(asyncssh.SSHAuthorizedKeys):
@@ -123,18 +133,23 @@ class OneTill(asyncssh.SSHAuthorizedKeys):
             since, until = int(facts.get("since", "0")), int(facts["until"])
         except ValueError:
             return None
-        if not since <= time.time() < until:
+        found = Certificate(mine[0], facts["who"], facts["key"], since, until)
+        if not found.holds(self._visit.utc()):
             self._visit.trouble(CLOCK, f"{since} - {until}")
             return None
-        self.found = Certificate(mine[0], facts["who"], facts["key"], until)
+        self.found = found
         return {"principals": principals}
 
 
 class Visit:
     """All that goes on during one consent."""
 
-    def __init__(self, agent: Agent, begin: Begin, *, dialling: float = DIALLING) -> None:
+    def __init__(
+        self, agent: Agent, begin: Begin, *, dialling: float = DIALLING,
+        utc: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
         self.agent = agent
+        self.utc = utc
         self.begin = begin
         self._dialling = dialling
         self.inside: asyncssh.SSHServerConnection | None = None
@@ -206,12 +221,11 @@ class Visit:
         """Ask the till; empty where he may stay, else why not."""
         if self.inside or shown is None:
             return self.begin.words.busy
-        principal, who, key, until = shown
         self._asked += 1
         visitor = self._asked
         answer: asyncio.Future[Admitted] = asyncio.get_running_loop().create_future()
         self._answers[visitor] = answer
-        self.agent.tell(Enter(visitor, principal, who, key))
+        self.agent.tell(Enter(visitor, shown.principal, shown.who, shown.key))
         admitted = await answer
         if not admitted.may or self.inside or self.over.is_set():
             return admitted.text or self.begin.words.busy
@@ -220,10 +234,25 @@ class Visit:
             return self.begin.words.left
         self.inside = connection
         self._began = time.monotonic()
-        # What ends with a certificate is the right to come in: whoever is in has to be shown out.
-        left = max(0.0, until - time.time())
-        asyncio.get_running_loop().call_later(left, self.end, self.begin.words.expired)
+        self._show_out(shown, self._began + shown.until - self.utc())
         return ""
+
+    def _show_out(self, shown: Certificate, due: float) -> None:
+        """What ends with a certificate is the right to come in: whoever is in has to be shown out,
+        when it is due by the clock that nobody sets, or when the box's own has been put to where
+        it does not hold.
+        """
+        if self.over.is_set():
+            return
+        left, utc = due - time.monotonic(), self.utc()
+        if left > 0 and shown.holds(utc):
+            wait = min(left, LOOK)
+            asyncio.get_running_loop().call_later(wait, self._show_out, shown, due)
+            return
+        # A clock that is only slewed is seconds off at most when the end is near.
+        if left > SLEWED or utc < shown.since:
+            self.trouble(CLOCK, f"{shown.since} - {shown.until}")
+        self.end(self.begin.words.expired)
 
     def gone(self, connection: asyncssh.SSHServerConnection, error: Exception | None) -> None:
         """A visitor's connection is: he has ended it, or it broke."""

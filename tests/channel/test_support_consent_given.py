@@ -3,12 +3,21 @@
 import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pos_terminal.channel import interface
 from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Nothing, Paper, ReopenAsked, Seen, TestAsked, Watching
+from pos_terminal.channel.interface import (
+    GrantAsked,
+    Nothing,
+    Paper,
+    ReopenAsked,
+    Seen,
+    TestAsked,
+    Watching,
+)
 from pos_terminal.channel.support import SupportTrouble
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, Trouble
@@ -23,9 +32,11 @@ from pos_terminal.domain.events.grants import (
 )
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.support import account
 from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.staff.support import CODE_ALPHABET, CODE_LENGTH, principal
+from pos_terminal.runtime.clock import SystemClock, moment
 from pos_terminal.runtime.methods.support_story import read_story
 from pos_terminal.testing.running import run
 from tests.support.printed import papers
@@ -240,6 +251,46 @@ def test_why_nobody_comes_is_said_once_at_the_counter(tmp_path: Path) -> None:
             assert said == [faults.CERTIFICATE_CLOCK]
             await shop.type("C")
             await shop.shows("ASSISTANCE", "ATTENDUE")
+
+    run(body())
+
+
+class Moved(SystemClock):
+    """The machine's, put on or back by so many days."""
+
+    by = 0
+
+    def now(self) -> Moment:
+        """As it says."""
+        now = super().now()
+        utc = now.utc + self.by * 86_400_000_000
+        return moment(utc, ZoneInfo("Europe/Paris"), boot=now.boot, trust=now.trust)
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_put_back_makes_no_grant_longer(tmp_path: Path) -> None:
+    clock = Moved(ZoneInfo("Europe/Paris"))
+
+    async def body() -> None:
+        async with staffed_shop(tmp_path, clock=clock) as shop:
+            await shop.till.call(interface.GRANT, GrantAsked("x", GrantLevel.OBSERVE, 2))
+            clock.by = -2
+            assert (await shop.journaled(GrantEnded))[0].why == "expired"
+
+    run(body())
+
+
+@pytest.mark.slow
+def test_a_clock_that_is_put_on_in_a_session_ends_it_and_is_said(tmp_path: Path) -> None:
+    clock = Moved(ZoneInfo("Europe/Paris"))
+
+    async def body() -> None:
+        async with staffed_shop(tmp_path, clock=clock) as shop, Peer(shop).following() as peer:
+            granted = await peer.enter(await consent(shop))
+            clock.by = 2
+            assert (await shop.journaled(GrantEnded))[0].why == "expired"
+            await shop.shows("HEURE OU CERTIFICAT")
+            await peer.leave(granted.grant)
 
     run(body())
 

@@ -11,7 +11,7 @@ import pytest
 
 from pos_service_support import ssh_child, wire
 from pos_service_support.ssh_child import Certificate, Visit
-from pos_service_support.wire import Admitted, Begin, Enter, FromChild, Left, Words
+from pos_service_support.wire import Admitted, Begin, Enter, FromChild, Left, Trouble, Words
 from pos_terminal.commands import support_relay
 from pos_terminal.domain.events.grants import GrantEnded, SupportOpened
 from pos_terminal.domain.staff.support import principal
@@ -174,7 +174,7 @@ def test_one_who_goes_while_the_till_is_asked_leaves_no_session_behind(tmp_path:
         visit = Visit(Ears(reader), begin)
         he = cast(asyncssh.SSHServerConnection, object())
         visit.doors[he] = cast(ssh_child.Door, object())
-        asking = asyncio.ensure_future(visit.admit(he, Certificate("x", "marie", "k", 2**33)))
+        asking = asyncio.ensure_future(visit.admit(he, Certificate("x", "marie", "k", 0, 2**33)))
         hearing = asyncio.ensure_future(visit.listen())
         await asyncio.sleep(0)
         visit.gone(he, None)
@@ -187,3 +187,45 @@ def test_one_who_goes_while_the_till_is_asked_leaves_no_session_behind(tmp_path:
         await asyncio.wait((hearing,))
 
     run(body())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moved", [3600, -3600], ids=["put on", "put back"])
+def test_a_clock_by_which_his_certificate_does_not_hold_ends_it(moved: float) -> None:
+    """Said first, while the consent still stands to which it belongs."""
+    told: asyncio.Queue[FromChild] = asyncio.Queue()
+    utc = [1_800_000_000.0]
+
+    class Ears(ssh_child.Agent):
+        def tell(self, message: FromChild) -> None:
+            told.put_nowait(message)
+
+    async def body() -> None:
+        begin = Begin("", 1, "", "", "", "", "", 1, "", "", Words(*"abcdef"), {})
+        reader = asyncio.StreamReader()
+        visit = Visit(Ears(reader), begin, utc=lambda: utc[0])
+        he = cast(asyncssh.SSHServerConnection, Gone())
+        visit.doors[he] = cast(ssh_child.Door, object())
+        shown = Certificate("x", "marie", "k", int(utc[0]) - 600, int(utc[0]) + 1800)
+        asking = asyncio.ensure_future(visit.admit(he, shown))
+        hearing = asyncio.ensure_future(visit.listen())
+        async with asyncio.timeout(PATIENCE):
+            enter = await told.get()
+            assert isinstance(enter, Enter)
+            reader.feed_data(wire.line(Admitted(enter.visitor, True, "")))
+            assert await asking == ""
+            utc[0] += moved
+            trouble, left = await told.get(), await told.get()
+        assert isinstance(trouble, Trouble) and trouble.code == ssh_child.CLOCK
+        assert left == Left("b", lost=False)
+        hearing.cancel()
+        await asyncio.wait((hearing,))
+
+    run(body())
+
+
+class Gone:
+    """A connection that has no more to do than to end."""
+
+    def disconnect(self, code: int, reason: str) -> None:
+        """It has."""

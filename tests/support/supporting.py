@@ -31,6 +31,7 @@ from pos_terminal.channel.support import (
 )
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.staff.support import heard, principal
+from pos_terminal.runtime.clock import Clock
 from pos_terminal.testing.running import PATIENCE
 from tests.support.agent import stores
 from tests.support.printed import papers
@@ -45,10 +46,10 @@ HOST_KEY = "SHA256:AbCd/1234+xyz"
 
 @asynccontextmanager
 async def staffed_shop(
-    folder: Path, more: str = FIRM, *, again: bool = False
+    folder: Path, more: str = FIRM, *, again: bool = False, clock: Clock | None = None
 ) -> AsyncIterator[Shop]:
     """A shop where LEA is signed on; `again`: one that was there before."""
-    async with open_shop(folder, more=more) as shop:
+    async with open_shop(folder, more=more, clock=clock) as shop:
         if not again:
             await signed_on(shop)
         yield shop

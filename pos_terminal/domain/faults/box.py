@@ -245,7 +245,7 @@ RELAY_KEY = _fault(
 CERTIFICATE_CLOCK = _fault(
     "B-163",
     "HEURE OU CERTIFICAT",
-    "Le certificat de l'assistance n'est pas valable à l'heure de ce boîtier.",
+    "À l'heure de ce boîtier, le certificat ou l'accord de l'assistance n'est pas valable.",
     "Vérifier l'heure du boîtier ; sinon l'assistance signe un nouveau certificat.",
 )
 SUPPORT_DOWN = _fault(

@@ -15,8 +15,6 @@ from datetime import timedelta
 from functools import partial
 from typing import NoReturn, TypeVar
 
-from msgspec import Struct
-
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Granted, Nothing
 from pos_terminal.channel.service import Peer
@@ -33,7 +31,6 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import AdmitSupport, AnswerSupport, Input, Trouble
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import (
-    GrantGiven,
     SupportAnswered,
     SupportClosed,
     SupportCommanded,
@@ -60,6 +57,7 @@ from pos_terminal.domain.staff.support import (
 from pos_terminal.runtime.entropy import random_below
 from pos_terminal.runtime.methods.grants import GrantMethods
 from pos_terminal.runtime.methods.support_story import read_story
+from pos_terminal.runtime.methods.support_visit import Visit
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.methods.unattended import now_in
 from pos_terminal.runtime.spool import Paper
@@ -89,6 +87,9 @@ ASKED_AT_DEED = ("kick", "apply")
 ASKED_ALWAYS = ("update",)
 """Commands whose deed is not the till's, and that need a yes each time."""
 
+SLEWED = 5.0
+"""Seconds that the box's clock is off by at most at a consent's end without having been set."""
+
 LONGEST_LINE = 200
 """Characters of a command that are kept."""
 
@@ -104,26 +105,6 @@ TROUBLES = {
 E = TypeVar("E", bound=Event)
 
 
-class _Visit(Struct):
-    """A consent from its giving to its account. `secret` is empty where an earlier till gave it."""
-
-    given: GrantGiven
-    secret: str
-    principal: str
-    code_over: float
-    until: str
-    due: float
-    who: str = ""
-    wrong: int = 0
-    doing: str = ""
-    asked: int = 0
-    question: str = ""
-    answered: "asyncio.Future[AnswerSupport] | None" = None
-    told: set[str] = set()
-    over: bool = False
-    closed: bool = False
-
-
 class SupportMethods:
     """Keeps at most one consent."""
 
@@ -134,14 +115,14 @@ class SupportMethods:
         self._grants = grants
         self._put = put
         self._rules = terminal.identity.support
-        self._visit: _Visit | None = None
-        self._last: _Visit | None = None  # the session that ended last, whose hash is told yet
+        self._visit: Visit | None = None
+        self._last: Visit | None = None  # the session that ended last, whose hash is told yet
         self._follower: asyncio.Queue[ConsentNews] | None = None
         self._left = 0.0  # when its follower went
         self._host_key = ""
         self._questions = 0
         self._night = ""  # the day whose unattended hours were used
-        self._endings: asyncio.Queue[_Visit] = asyncio.Queue()
+        self._endings: asyncio.Queue[Visit] = asyncio.Queue()
         grants.ended.add(self._ended)
 
     # What the counter decides.
@@ -188,6 +169,8 @@ class SupportMethods:
             grant = self._grants.shown(asks.grant or "")
             if asks.grant and grant and grant.grant == visit.given.grant:
                 visit.secret = asks.grant
+                left = seconds_left(visit.given, self._terminal.clock.now().utc)
+                visit.due = _now() + left
             else:
                 await self._finish(visit, GrantEnd.LOST)
         try:
@@ -197,18 +180,18 @@ class SupportMethods:
         finally:
             if self._follower is follower:
                 # Not ended here: so does a till that stops, and a session outlives that.
-                self._follower, self._left = None, asyncio.get_running_loop().time()
+                self._follower, self._left = None, _now()
 
     async def session(self, peer: Peer, asks: SessionAsked) -> Granted:
         """The grant's secret, for a supporter who knows the code: once."""
-        visit, loop = self._visit, asyncio.get_running_loop()
+        visit = self._visit
         if visit is None or visit.given.grant != asks.consent or not visit.secret:
             raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
         if visit.who:
             raise ChannelError(faults.NOT_GRANTED, say("{who} est déjà là", who=visit.who))
         who = _fitting(asks.who)
         right = hmac.compare_digest(asks.principal.encode(), visit.principal.encode())
-        if not right or loop.time() > visit.code_over:
+        if not right or _now() > visit.code_over:
             visit.wrong += 1
             await self._grants.record(
                 SupportRefused(grant=visit.given.grant, times=visit.wrong, who=who)
@@ -295,10 +278,13 @@ class SupportMethods:
         visit, fault = self._visit, TROUBLES.get(asks.code)
         if visit is None or visit.given.grant != asks.consent or fault is None:
             raise ChannelError(faults.BAD_REQUEST, say("aucun accord en cours"))
-        if asks.code not in visit.told:
-            visit.told.add(asks.code)
-            self._put(Trouble(fault))
+        self._say(visit, fault)
         return Nothing()
+
+    def _say(self, visit: Visit, fault: faults.Fault) -> None:
+        if fault.code not in visit.told:
+            visit.told.add(fault.code)
+            self._put(Trouble(fault))
 
     # What goes on by itself.
 
@@ -342,28 +328,26 @@ class SupportMethods:
                 continue
             self._print(printing.account(self._terminal.identity, told), patient=True)
 
-    def _is_awaited(self, visit: _Visit) -> bool:
+    def _is_awaited(self, visit: Visit) -> bool:
         """Whether its end is not on record yet, or somebody may still tell of its recording."""
         if any(each.grant == visit.given.grant for each in self._grants.kept()):
             return True
         if visit.closed or not visit.secret:  # of one from before a restart nobody came back
             return False
-        now = asyncio.get_running_loop().time()
-        return self._follower is not None or now <= self._left + GONE
+        return self._follower is not None or _now() <= self._left + GONE
 
-    def _is_alone(self, visit: _Visit) -> bool:
+    def _is_alone(self, visit: Visit) -> bool:
         """Whether nobody stands for the support any more, or nobody came back to it."""
-        now = asyncio.get_running_loop().time()
         if not visit.secret:
-            return now > visit.due
-        return self._follower is None and now > self._left + GONE
+            return _now() > visit.due
+        return self._follower is None and _now() > self._left + GONE
 
-    def _late(self, visit: _Visit) -> bool:
-        return asyncio.get_running_loop().time() > visit.code_over
+    def _late(self, visit: Visit) -> bool:
+        return _now() > visit.code_over
 
     async def _begin(
         self, code: str, level: GrantLevel, seconds: int, code_seconds: int, by: int
-    ) -> _Visit:
+    ) -> Visit:
         if self._follower is None:
             raise ChannelError(faults.SUPPORT_DOWN, say("personne ne suit Consents"))
         if self._visit:
@@ -373,14 +357,14 @@ class SupportMethods:
         given = self._grants.shown(made.grant)
         if given is None:
             raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
-        identity, loop = self._terminal.identity, asyncio.get_running_loop()
-        self._visit = _Visit(
+        identity, now = self._terminal.identity, _now()
+        self._visit = Visit(
             given=given,
             secret=made.grant,
             principal=principal(identity.store, identity.terminal, code),
-            code_over=loop.time() + code_seconds,
+            code_over=now + code_seconds,
             until=made.until,
-            due=loop.time() + seconds,
+            due=now + seconds,
         )
         self._tell_follower()
         self._tell_counter()
@@ -412,10 +396,10 @@ class SupportMethods:
                     return
                 now = self._terminal.clock.now()
                 left = timedelta(seconds=seconds_left(given, now.utc))
-                self._visit = _Visit(
+                self._visit = Visit(
                     given=given, secret="", principal="", code_over=0.0,
                     until=(now.local + left).isoformat(timespec="seconds"),
-                    due=asyncio.get_running_loop().time() + AGAIN, who=who[-1] if who else "",
+                    due=_now() + AGAIN, who=who[-1] if who else "",
                 )  # fmt: skip
                 self._tell_counter()
                 return
@@ -426,7 +410,7 @@ class SupportMethods:
         )
         return [each.event for each in told if isinstance(each.event, kind)]
 
-    async def _finish(self, visit: _Visit, why: GrantEnd, *, by: int = 0) -> None:
+    async def _finish(self, visit: Visit, why: GrantEnd, *, by: int = 0) -> None:
         """End its grant, which ends it (`_ended`)."""
         try:
             await self._grants.finish(visit.given.grant, why, by=by)
@@ -448,8 +432,12 @@ class SupportMethods:
         if visit.who:
             self._last = visit
             self._endings.put_nowait(visit)
+            # Over by the box's clock, and not by the one that nobody sets: that clock was put on.
+            early = visit.secret and visit.due - SLEWED > _now()
+            if ended[1] is GrantEnd.EXPIRED and early:
+                self._say(visit, faults.CERTIFICATE_CLOCK)
 
-    def _of(self, secret: str, *, over: bool = False) -> _Visit:
+    def _of(self, secret: str, *, over: bool = False) -> Visit:
         """The visit that this is the secret of. ChannelError."""
         found = self._visit or (self._last if over else None)
         if found is None or not found.secret or not hmac.compare_digest(found.secret, secret):
@@ -484,6 +472,10 @@ class SupportMethods:
     def _print(self, paper: Receipt, *, patient: bool = False, secret: bool = False) -> None:
         lane = self._terminal.equipment.outputs.prints(PrinterRole.REPORT)
         lane.print(Paper(None, paper, patient=patient, secret=secret))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _fitting(text: str) -> str:
