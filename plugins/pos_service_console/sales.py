@@ -19,6 +19,7 @@ from pos_terminal.channel.interface import Record
 from pos_terminal.domain.audit.changes import CHANGES
 from pos_terminal.domain.audit.jet import jet_line
 from pos_terminal.domain.events import vocabulary
+from pos_terminal.domain.events.account import AccountMoved
 from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.grants import (
     GrantEnded,
@@ -28,10 +29,12 @@ from pos_terminal.domain.events.grants import (
     SupportOpened,
 )
 from pos_terminal.domain.events.held import is_held, sells
+from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
+from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.storage.worker import Worker
 from pos_terminal.tasks.groups import first
 from pos_terminal.tasks.observers import Observers
@@ -64,9 +67,14 @@ CREATE TABLE closure (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, period TEXT NOT NULL, number INTEGER NOT NULL,
     label TEXT NOT NULL, body BLOB NOT NULL
 ) STRICT;
+CREATE TABLE on_account (
+    number INTEGER PRIMARY KEY, person TEXT NOT NULL, month TEXT NOT NULL, amount INTEGER NOT NULL,
+    invoice INTEGER NOT NULL
+) STRICT;
+CREATE INDEX on_account_person ON on_account (person, month);
 """
 SCHEMA += holdings.SCHEMA
-TABLES = ("ticket", "sold", "paid", "change", "closure")
+TABLES = ("ticket", "sold", "paid", "change", "closure", "on_account")
 
 BATCH = 500
 """Records in one transaction."""
@@ -80,10 +88,15 @@ class Entry(Struct, frozen=True):
     body: Raw
 
 
+SHOWN: tuple[type[Event], ...] = (
+    SaleClosed, PaymentChanged, PeriodClosed, AccountMoved, InvoiceMade,
+)  # fmt: skip
+"""Events that a table is made of, beside the changes."""
+
 _ENTRY = msgspec.json.Decoder(Entry)
 KINDS = {
     kind: msgspec.json.Decoder(vocabulary.KINDS[kind])
-    for kind in (*CHANGES, *(each.kind for each in (SaleClosed, PaymentChanged, PeriodClosed)))
+    for kind in (*CHANGES, *(each.kind for each in SHOWN))
 }
 
 MOVING = {
@@ -180,7 +193,15 @@ def rows(record: Record) -> Iterable[tuple[str, tuple[Any, ...]]]:
             for place, (tender, sign) in enumerate(((event.from_tender, -1), (event.to_tender, 1))):
                 paid = (record.seq, place, entry.at[:10], tender, sign * event.amount, sign)
                 yield _INTO_PAID, paid
-        case SaleClosed() | PaymentChanged():
+        case AccountMoved(series=series) if series == SERIES:
+            if event.move is not AccountMove.SETTLED:
+                moved = (event.number, event.person, entry.at[:7], event.amount, 0)
+                yield _INTO_ON_ACCOUNT, moved
+        case InvoiceMade():
+            for series, number in event.places:
+                if series == SERIES:
+                    yield _INVOICED, (event.number, number)
+        case SaleClosed() | PaymentChanged() | AccountMoved():
             return  # an exercise
         case _:
             grant, clerk, what = _change(event)
@@ -243,3 +264,5 @@ _INTO_SOLD = "INSERT OR REPLACE INTO sold VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INTO_PAID = "INSERT OR REPLACE INTO paid VALUES (?, ?, ?, ?, ?, ?)"
 _INTO_CHANGE = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INTO_CLOSURE = "INSERT OR REPLACE INTO closure VALUES (?, ?, ?, ?, ?, ?)"
+_INTO_ON_ACCOUNT = "INSERT OR REPLACE INTO on_account VALUES (?, ?, ?, ?, ?)"
+_INVOICED = "UPDATE on_account SET invoice = ? WHERE number = ?"

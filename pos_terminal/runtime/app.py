@@ -43,6 +43,7 @@ from pos_terminal.runtime.exports import Exports
 from pos_terminal.runtime.hotplug import RESCAN, watch
 from pos_terminal.runtime.inspections import Inspections
 from pos_terminal.runtime.integrity import Guard
+from pos_terminal.runtime.invoice_acts import invoice_acts
 from pos_terminal.runtime.invoice_files import InvoiceFiles
 from pos_terminal.runtime.lookup_lane import LookupLane
 from pos_terminal.runtime.methods.channel import Channel
@@ -136,6 +137,7 @@ class App:
             **self.changes.acts(),
             **catalogue_acts(self.keeper.record, lambda: self.files),
             **ticket_acts(lookups.find, lambda: self.till if self.journal else None),
+            **invoice_acts(lookups.find, lambda: self.till if self.journal else None),
             **reading_acts(lambda: self.till if self.journal else None),
             **self._exports.acts(self.keeper.record),
         }

@@ -7,7 +7,7 @@ and a day's records cost the card some hundred writes instead of thousands.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -38,6 +38,9 @@ PATIENCE = 5.0
 
 GONE = (faults.TICKET_PURGED, faults.CLOSURE_PURGED)
 """Faults of what was asked for, and not of the projection."""
+
+Find = Callable[[Wanted], Awaitable[Answer | None]]
+"""`LookupLane.find`, for whoever decides with what it finds."""
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +93,7 @@ class LookupLane:
         self._asked.put_nowait(asked)
 
     async def find(self, wanted: Wanted) -> Answer | None:
-        """What the past says, for somebody beside the counter; JournalError where it cannot."""
+        """The same for somebody beside the counter; JournalError where it cannot be told."""
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         self._asked.put_nowait(_Finding(wanted, answer))
         return await answer
@@ -120,10 +123,7 @@ class LookupLane:
         # Whatever happens here, who asked is answered: a clerk waits.
         answer = LookedUp(asked.request, fault=faults.PROJECTION_FAILED)
         try:
-            if isinstance(asked.wanted, PersonsWanted):
-                answer = await self._customers.answer(asked.request, asked.wanted)
-            else:
-                answer = await self._look_up(asked)
+            answer = await self._look_up(asked)
         except JournalError as error:
             if error.fault not in GONE:
                 log.error("%s", advice(error))
@@ -147,6 +147,8 @@ class LookupLane:
             asked.answer.set_result(found.found)
 
     async def _look_up(self, asked: LookUp) -> LookedUp:
+        if isinstance(asked.wanted, PersonsWanted):
+            return await self._customers.answer(asked.request, asked.wanted)
         given_up = time.monotonic() + self._patience
         # Every record up to the question counts (domain/lookup/questions.py), or a refund could be
         # given twice.

@@ -38,6 +38,7 @@ from pos_terminal.domain.counter.steps import (
     Scanned,
     Show,
     Sound,
+    Step,
 )
 from pos_terminal.domain.display import support
 from pos_terminal.domain.events.event import Event
@@ -49,17 +50,19 @@ from pos_terminal.domain.events.system import ClockJumped, CommandGiven
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import is_command
-from pos_terminal.domain.lookup.questions import ClosureFound, TicketFound
+from pos_terminal.domain.lookup.questions import Answer, ClosureFound, TicketFound, Wanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.closing import Books, OpenSales
 from pos_terminal.domain.printing import labels, papers, report
+from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import PrinterRole, Receipt
 from pos_terminal.domain.screen import Screen
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.witness import head_qr
 from pos_terminal.runtime.clock import Clock
+from pos_terminal.runtime.lookup_lane import Find
 from pos_terminal.runtime.outputs import Outputs
 from pos_terminal.runtime.spool import Paper
 from pos_terminal.tasks.groups import first
@@ -219,6 +222,31 @@ class Till:
         await asyncio.shield(self._append((command, *step.events), moment, step.effects))
         (asked,) = (each for each in step.events if isinstance(each, ReceiptRequested))
         return asked.copy
+
+    async def invoice_month(
+        self, command: CommandGiven, number: int, month: str, find: Find
+    ) -> PaperAsked:
+        """Make the invoice of a month beside the counter, on record, and print it; its paper.
+
+        `month` is written «2026-02»; where all of it has its invoice, that is printed once more.
+        Refused where there is none to be made; what `find` raises.
+        """
+        desk = self.counter.desk
+        while True:
+            await self._all_durable()
+            tickets, last = dict(desk.tickets), desk.last
+            found: tuple[tuple[Wanted, Answer | None], ...] = ()
+            # The counter sells on. What was found before it closed or invoiced a ticket, or had
+            # the last one's means of payment corrected, holds no more: a ticket has one invoice.
+            while (tickets, last) == (desk.tickets, desk.last):
+                moment = self._clock.now()
+                step = self.counter.invoiced(number, month, found, moment)
+                if isinstance(step, Step):
+                    records = self._append((command, *step.events), moment, step.effects)
+                    await asyncio.shield(records)
+                    (printed,) = (each for each in step.effects if isinstance(each, Print))
+                    return printed.asked
+                found = (*found, (step, await find(step)))
 
     def _close(self, asked: Closing) -> None:
         """Have the counter decide what needs the books, behind all that is on its way."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from pos_terminal.domain.events.grants import GrantUsed
@@ -16,9 +17,10 @@ from pos_terminal.domain.events.system import PersonErased, PersonRecorded
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import parse_key
 from pos_terminal.testing.running import run
-from tests.support.browsing import browsed, let_in
+from tests.support.browsing import browsed, fits, let_in
 from tests.support.invoiced_day import SELLER
 from tests.support.shop_customers import customer
+from tests.support.staff import BOSS, PINS
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +52,31 @@ def test_who_was_no_customer_a_minute_ago_gets_an_invoice(tmp_path: Path) -> Non
             while not any("FACTURE" in each for each in texts):
                 texts.append((await shop.bench.printer.next_paper()).text)
             assert "HALLES" in texts[-1].upper() and "12345678200010" in texts[-1]
+            # What he buys on account is invoiced from the page, while the till sells on.
+            for sold in (2, 3):
+                await shop.type("1 PLU")
+                await shop.shows("TRADITION")
+                await shop.bench.scanner.scan(keyed("1", "ENCOMPTE"))
+                await shop.shows("APPEL RESPONSABLE")
+                await shop.type(f"{BOSS} CLERK {PINS[BOSS]} CLERK")
+                await shop.journaled(SaleClosed, sold)
+            await shop.type("2 PLU")
+            row = page.locator("section tbody tr")
+            while "2" not in await row.locator("td").nth(1).all_inner_texts():
+                await page.reload()
+            await page.get_by_role("link", name="Facturer").click()
+            await fits(Axe(), page)
+            await expect(page.locator("main")).to_contain_text("Café des Halles : 2 tickets")
+            await page.get_by_role("button", name="Faire la facture").click()
+            await expect(page.locator(".notice")).to_have_text(
+                re.compile("Facture 2-I000002, 2,60.*à l'imprimante")
+            )
+            await shop.journaled(InvoiceMade, 2)
+            await page.get_by_role("link", name="Retour au client").click()
+            while not await page.get_by_role("link", name="Duplicata").count():
+                await page.reload()
+            await fits(Axe(), page)
+            await shop.type("CASH")
             # Another has markup for a name, and is forgotten; the first is not: the law keeps him.
             await page.goto(f"{console.address}/customers/new")
             await page.get_by_label("Nom ou raison sociale").fill(EVIL)
@@ -60,7 +87,8 @@ def test_who_was_no_customer_a_minute_ago_gets_an_invoice(tmp_path: Path) -> Non
             await expect(page.locator("table")).not_to_contain_text("onerror")
             assert len(shop.so_far(PersonErased)) == 1
             recorded = shop.so_far(PersonRecorded)[1:]  # the first is the clerk's
-            assert [each.purpose for each in recorded] == ["client", "facture", "client"]
+            purposes = ["client", "facture", "facture", "client"]
+            assert [each.purpose for each in recorded] == purposes
             told = {each.act for each in await shop.journaled(GrantUsed, 5)}
             assert {"Do customer.put", "Do customer.list"} <= told
             assert invoice.person == recorded[0].person

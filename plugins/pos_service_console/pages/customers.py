@@ -1,4 +1,5 @@
-"""Customers: found, taken in while the till sells, changed, forgotten; what each owes.
+"""Customers: found, taken in while the till sells, changed, forgotten; what each owes, and the
+invoices of what he bought on account.
 
 Who they are the till tells, by the grant, and on record; nothing of it is kept here.
 """
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from msgspec import Struct
 
 from pos_service_console import frame, holdings
+from pos_service_console.pages import account_months
 from pos_service_console.sales import Sales
 from pos_service_console.till import do, done
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage, Redirect
@@ -76,6 +78,8 @@ class CustomerPages:
                 return await self._one(asked, person)
             case (person,), form if form is not None and _PERSON.fullmatch(person):
                 return await self._put(asked, form, person)
+            case (person, "invoice", month), _ if _PERSON.fullmatch(person):
+                return await self._invoice(asked, person, month)
             case (person, "forget"), form if form is not None and _PERSON.fullmatch(person):
                 await do(self._agent, asked.visitor.grant, ERASE, {"person": person})
                 return Redirect("/customers?gone=1")
@@ -109,11 +113,22 @@ class CustomerPages:
             frame.card(frame.table(head, rows) if found.customers else none),
         ))  # fmt: skip
 
-    async def _one(self, asked: Asked, person: str) -> Html:
+    async def _known(self, asked: Asked, person: str) -> Customer:
         found = await done(self._agent, asked.visitor.grant, LIST, {"people": [person]}, Customers)
         if not found.customers:
             raise NoSuchPage
-        (one, *_) = found.customers
+        return found.customers[0]
+
+    async def _invoice(self, asked: Asked, person: str, name: str) -> Html:
+        """A month's, once it was asked whether."""
+        month = await account_months.one(self._sales, person, name)
+        one = await self._known(asked, person)
+        if asked.form is None:
+            return account_months.sure(person, one.field("name"), month, asked.token)
+        return await account_months.made(self._agent, asked, person, one.number, month.name)
+
+    async def _one(self, asked: Asked, person: str) -> Html:
+        one = await self._known(asked, person)
         owed = (await self._sales.ask(holdings.accounts)).get(person, 0)
         told = say("À la caisse : {number} CLIENT, puis FACTURE après la vente.", number=one.number)
         forget = frame.form(
@@ -128,6 +143,7 @@ class CustomerPages:
             if "done" in asked.query else "",
             tag("p", told),
             tag("p", say("Doit {sum}", sum=frame.euros(owed))) if owed else "",
+            await account_months.listed(self._sales, person),
             _form(asked.token, f"/customers/{person}", known), frame.card(forget),
         ))  # fmt: skip
 

@@ -22,6 +22,7 @@ from pos_terminal.domain.counter import (
     closures,
     helping,
     inspections,
+    invoices,
     options,
     outages,
     papers,
@@ -34,7 +35,7 @@ from pos_terminal.domain.counter import (
     typed_ahead,
     vouchers,
 )
-from pos_terminal.domain.counter.decision import Decision
+from pos_terminal.domain.counter.decision import NOTHING, Decision
 from pos_terminal.domain.counter.desk import Desk, Pending, Wait
 from pos_terminal.domain.counter.keys import KEYS
 from pos_terminal.domain.counter.steps import (
@@ -48,6 +49,7 @@ from pos_terminal.domain.counter.steps import (
     Effect,
     Input,
     LookedUp,
+    LookUp,
     NewCatalog,
     NewClerks,
     NewPromotions,
@@ -74,7 +76,7 @@ from pos_terminal.domain.events.system import CatalogChanged, PromotionsChanged
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.keyboard.command_codes import decode, is_command
 from pos_terminal.domain.keyboard.keys import Function, Key
-from pos_terminal.domain.lookup.questions import TicketFound
+from pos_terminal.domain.lookup.questions import Answer, TicketFound, Wanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.staff.clerks import is_badge
@@ -125,6 +127,27 @@ class Counter:
     def reprinted(self, found: TicketFound, moment: Moment) -> Step:
         """Another paper of that ticket, which was asked for beside the counter."""
         return self._apply([papers.again(self.desk, found)], moment)
+
+    def invoiced(
+        self, number: int, month: str, found: tuple[tuple[Wanted, Answer | None], ...],
+        moment: Moment,
+    ) -> Step | Wanted:
+        """The invoice of that month for the customer of that number, asked for beside the counter;
+        or what is to be looked up before, once it was durable. Raises Refused.
+
+        `found` was looked up for it, and no ticket was closed since, nor an invoice made.
+        """
+        desk = self.desk
+        at_hand, desk.decision = desk.decision, replace(NOTHING, found=found)
+        try:
+            step = invoices.month_beside(desk, number, month, moment)
+        except Wait as wait:
+            if not isinstance(wait.effect, LookUp):
+                raise
+            return wait.effect.wanted
+        finally:
+            desk.decision = at_hand
+        return self._apply([step], moment)
 
     def _starting(self, moment: Moment) -> Iterator[Step]:
         desk = self.desk

@@ -9,7 +9,7 @@ from pos_terminal.domain.counter import orders, papers
 from pos_terminal.domain.counter.closed import ClosedTicket
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
-from pos_terminal.domain.counter.lookup import look_up
+from pos_terminal.domain.counter.lookup import Search, look_up
 from pos_terminal.domain.counter.steps import Print, Show, Sound, Step
 from pos_terminal.domain.display import screens as display
 from pos_terminal.domain.events.event import INVOICES, Event
@@ -91,18 +91,38 @@ def month(desk: Desk, _: str, moment: Moment) -> Step:
     if customer is None:
         raise Refused(faults.CUSTOMER_WANTED)
     typed = desk.entry.whole() if desk.entry.number else moment.at[:7].replace("-", "")
-    found = look_up(desk, AccountTicketsWanted(customer.person, f"{typed[:4]}-{typed[4:]}"))
+    step = _of_month(desk, customer, f"{typed[:4]}-{typed[4:]}", moment)
+    if any(isinstance(each, InvoiceMade) for each in step.events):
+        desk.customer = None  # a duplicate leaves him: his invoice may be yet to be made
+    desk.entry = Entry()
+    return step
+
+
+def month_beside(desk: Desk, number: int, month: str, moment: Moment) -> Step:
+    """The same of the customer of that number, asked for beside the counter: what is typed there,
+    shown, and who is named for the next invoice stay as they are. Raises Refused, or Wait.
+    """
+    if desk.training:
+        raise Refused(faults.NOT_IN_TRAINING)
+    if isinstance(desk.pending, Search):
+        raise Refused(faults.NOT_NOW)  # what is found there may be invoiced here meanwhile
+    customer = look_up(desk, CustomerWanted(number))
+    if not isinstance(customer, Customer):
+        raise Refused(faults.CUSTOMER_UNKNOWN)
+    step = _of_month(desk, customer, month, moment)
+    return replace(step, effects=tuple(each for each in step.effects if isinstance(each, Print)))
+
+
+def _of_month(desk: Desk, customer: Customer, month: str, moment: Moment) -> Step:
+    found = look_up(desk, AccountTicketsWanted(customer.person, month))
     tickets = found.tickets if isinstance(found, Tickets) else ()
     waiting = tuple(each for each in tickets if each.invoice is None)
     done = [each for each in tickets if each.invoice and each.invoice.tickets]
     if waiting:
-        step = _make_month(desk, customer, waiting, moment)
-    elif done and done[-1].invoice:
-        step = _again(desk, papers.closed(done[-1]), done[-1].invoice)
-    else:
-        raise Refused(faults.NOTHING_TO_INVOICE)
-    desk.entry = Entry()
-    return step
+        return _make_month(desk, customer, waiting, moment)
+    if done and done[-1].invoice:
+        return _again(desk, papers.closed(done[-1]), done[-1].invoice)
+    raise Refused(faults.NOTHING_TO_INVOICE)
 
 
 def _make_month(
@@ -125,7 +145,6 @@ def _make_month(
     made = replace(
         _made(desk, customer, closed, moment, details), corrects=corrects, tickets=tuple(supplied)
     )
-    desk.customer = None
     return _print(desk, closed, made, buyer, made, several=found)
 
 

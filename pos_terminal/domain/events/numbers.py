@@ -1,6 +1,6 @@
 """Numbers as they are printed: of a till, so that several never collide."""
 
-from pos_terminal.domain.events.event import TRAINING_SERIES
+from pos_terminal.domain.events.event import SERIES
 from pos_terminal.domain.events.paper import Corrected, InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed
 
@@ -14,10 +14,10 @@ def number(terminal: str, ticket: SaleClosed) -> str:
 
 
 def written(terminal: str, series: str, number: int) -> str:
-    """The same of a ticket that is known by its series and number alone."""
-    return f"{terminal}-{TRAINING_SERIES if series == TRAINING_SERIES else ''}{number:06d}"
+    """The same of what is known by its series and number alone: a ticket, or an invoice."""
+    return f"{terminal}-{'' if series == SERIES else series}{number:06d}"
 
 
 def invoice_number(terminal: str, made: InvoiceMade | Corrected) -> str:
     """«2-I000015»: the invoice's number as printed, so that several tills never collide."""
-    return f"{terminal}-{made.series}{made.number:06d}"
+    return written(terminal, made.series, made.number)

@@ -8,11 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.counter.entry import Entry
+from pos_terminal.domain.counter.steps import LookedUp, LookUp, Pressed, Print, Step, Train
 from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.faults import Fault
-from pos_terminal.domain.lookup.customers import Buyer, BuyerSealed, BuyerWanted
+from pos_terminal.domain.faults.refused import Refused
+from pos_terminal.domain.keyboard.keys import parse_key
+from pos_terminal.domain.lookup.customers import Buyer, BuyerSealed, BuyerWanted, Customer
 from pos_terminal.domain.lookup.questions import (
     AccountTicketsWanted,
     Answer,
@@ -51,6 +55,17 @@ class Shop(Days):
                 made = self.records[seq - 1].event
                 return replace(found_one, invoice=made if isinstance(made, InvoiceMade) else None)
         return super().answer(wanted)
+
+    def beside(self, number: int, month: str = "2026-01") -> None:
+        """The month's invoice, asked for beside the counter. Refused."""
+        found: tuple[tuple[Wanted, Answer | None], ...] = ()
+        while not isinstance(
+            step := self.counter.invoiced(number, month, found, self.moment), Step
+        ):
+            found = (*found, (step, self.answer(step)))
+        self.record(step.events, apply=False)
+        (self.printed,) = (each for each in step.effects if isinstance(each, Print))
+        assert step.effects == (self.printed,), "the counter's display is its clerk's"
 
     @property
     def invoices(self) -> list[InvoiceMade]:
@@ -143,3 +158,39 @@ def test_an_invoice_is_of_what_its_customer_bought(shop: Shop, typed: str, fault
     assert not shop.invoices
     shop.press("C C C 2 PLU 4 ENCOMPTE 4 CLIENT FACTURE")
     assert len(shop.invoices) == 1
+
+
+def test_beside_the_counter_it_is_the_same_and_nothing_there_changes(shop: Shop) -> None:
+    sold = "21 PLU 4 ENCOMPTE 22 PLU 10 PLU 4 ENCOMPTE RF 1 TICKET TICKET 4 ENCOMPTE 5 CLIENT"
+    other = Shop(Random(0))
+    for each in (shop, other):
+        each.press(sold)
+    other.press("4 CLIENT RECAP")
+    desk = shop.counter.desk
+    desk.entry = typed = Entry(number="12")
+    shop.beside(4)
+    assert shop.invoices == other.invoices and shop.paper == other.paper
+    assert desk.entry == typed and desk.customer == Customer(5, "person-5")
+    shop.beside(4)  # once more: its duplicate
+    assert len(shop.invoices) == 1 and shop.paper == other.paper
+    shop.press("C 2 PLU")
+    sale = desk.sale
+    with pytest.raises(Refused, match="S-"):
+        shop.beside(5)
+    assert desk.sale == sale and sale
+
+
+def test_beside_the_counter_nothing_is_invoiced_that_is_being_looked_up_there(shop: Shop) -> None:
+    """What the counter has found, and decides with, may be invoiced here in between."""
+    shop.press("3 PLU 4 ENCOMPTE 4 CLIENT")
+    (asked,) = shop.counter.handle(Pressed(parse_key("RECAP")), shop.moment).effects
+    assert isinstance(asked, LookUp)
+    with pytest.raises(Refused) as refused:
+        shop.beside(4)
+    assert refused.value.fault is faults.NOT_NOW
+    shop.put(LookedUp(asked.request, shop.answer(asked.wanted)))
+    assert [made.places for made in shop.invoices] == [(("T", 1),)]
+    shop.put(Train(9))
+    with pytest.raises(Refused) as refused:
+        shop.beside(4)
+    assert refused.value.fault is faults.NOT_IN_TRAINING
