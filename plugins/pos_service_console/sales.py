@@ -33,7 +33,7 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.system import CatalogChanged, CommandGiven
+from pos_terminal.domain.events.system import CatalogChanged, CommandGiven, ConfigurationChanged
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.storage.worker import Worker
 from pos_terminal.tasks.groups import first
@@ -243,6 +243,8 @@ def _change(event: Event) -> tuple[int, int, str]:
     match event:
         case CatalogChanged():
             return 0, 0, event.catalog
+        case ConfigurationChanged():
+            return 0, 0, event.after
         case CommandGiven():
             return event.grant, 0, event.command
         case GrantGiven() | GrantEnded():

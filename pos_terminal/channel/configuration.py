@@ -4,9 +4,10 @@ from msgspec import Struct
 
 
 class ConfigurationAsked(Struct, frozen=True):
-    """The settings in force."""
+    """The settings in force; or, by their SHA-256, good ones of before."""
 
     grant: str | None = None
+    sha256: str | None = None
 
 
 class Setting(Struct, frozen=True):
@@ -21,10 +22,12 @@ class Setting(Struct, frozen=True):
 
 
 class Configuration(Struct, frozen=True):
-    """The SHA-256 of the settings in force, and their keys in the file's order; `trial` is for how
-    many seconds more they are on trial, None where they are not.
+    """The SHA-256 of the settings, and their keys in the file's order; `trial` is for how many
+    seconds more those in force are on trial, None where they are not. `earlier` are the SHA-256 of
+    the good ones of before, newest first.
     """
 
     sha256: str
     keys: list[Setting]
     trial: int | None = None
+    earlier: list[str] = []

@@ -162,6 +162,17 @@ class SettingsTrial:
         """The text in force. JournalError."""
         return catalogs.load(self._state, self._settings.source)
 
+    def earlier(self) -> list[str]:
+        """The SHA-256 of the good ones of before, newest first. JournalError."""
+        found = self._shops.earlier()
+        return [each for each in reversed(found) if each != self._settings.source]
+
+    def source_of(self, name: str) -> bytes:
+        """The text of one of those. JournalError; ChannelError where it is none."""
+        if name not in self.earlier():
+            raise ChannelError(faults.BAD_REQUEST, say("aucun réglage de ce nom"))
+        return catalogs.load(self._state, name)
+
     async def run(self) -> NoReturn:
         """Tell of a trial that came to nothing, and end one that nobody keeps in time."""
         if self._returned:

@@ -37,7 +37,8 @@ KEPT = 50
 class _Note(Struct, frozen=True):
     """The SHA-256 of the technician's file that was displaced, and of all that took its place,
     newest last; of those on trial, for so many seconds, and whether that has begun; why the last
-    trial came to nothing, until it is told.
+    trial came to nothing, until it is told. `past` are those that were good before the file was
+    written anew.
     """
 
     displaced: str = ""
@@ -46,6 +47,13 @@ class _Note(Struct, frozen=True):
     seconds: int = 0
     begun: bool = False
     returned: str = ""
+    past: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> tuple[str, ...]:
+        """All that were once good, each once, newest last."""
+        every = (*self.past, *filter(None, (self.displaced,)), *self.versions)
+        return tuple(reversed(dict.fromkeys(reversed(every))))[-KEPT:]
 
 
 class InForce(Struct, frozen=True):
@@ -88,7 +96,7 @@ class ShopSettings:
             if note.versions or note.trial:
                 log.warning("the settings file was written anew: it holds, and not what was put "
                             "in its place (%s)", note.trial or note.versions[-1])  # fmt: skip
-                self._write(_Note())
+                self._write(_Note(past=note.good))
             return InForce(given)
         if note.trial and not note.begun:
             source = catalogs.load(self._state, note.trial)
@@ -110,7 +118,7 @@ class ShopSettings:
         displaced = catalogs.keep(self._state, given)
         note = self._note()
         if note.displaced != displaced:
-            note = _Note(displaced)
+            note = _Note(displaced, past=note.good)
         self._write(replace(note, trial=name, seconds=seconds, begun=False, returned=""))
         return name
 
@@ -118,11 +126,17 @@ class ShopSettings:
         """Those on trial are the good ones from here on; durable on return. JournalError."""
         note = self._note()
         versions = (*note.versions, note.trial)[-KEPT:]
-        self._write(_Note(note.displaced, versions))
+        self._write(_Note(note.displaced, versions, past=note.past))
 
     def give_back(self, why: str) -> None:
         """Have the next start find the last good ones; durable on return. JournalError."""
         self._write(replace(self._note(), trial="", begun=False, returned=why))
+
+    def earlier(self) -> tuple[str, ...]:
+        """The SHA-256 of each that was good and may be gone back to, newest last; what is in force
+        may be among them. JournalError.
+        """
+        return self._note().good
 
     def told(self) -> None:
         """Why a trial came to nothing is on record."""

@@ -29,13 +29,13 @@ from pos_terminal.runtime.methods.configuration import masked
 from pos_terminal.runtime.settings_acts import FROM_AFAR, OWNERS
 from pos_terminal.runtime.shop_settings import ShopSettings
 from pos_terminal.testing.running import PATIENCE, run
-from tests.support.shop import Shop, open_shop, wired
+from tests.support.shop import CATALOG, Shop, open_shop, wired
 
 FOOTER = '["Bonne fête"]'
 
 
-async def told(shop: Shop) -> Configuration:
-    return await shop.till.call(interface.CONFIGURATION, ConfigurationAsked())
+async def told(shop: Shop, name: str | None = None) -> Configuration:
+    return await shop.till.call(interface.CONFIGURATION, ConfigurationAsked(sha256=name))
 
 
 async def do(shop: Shop, act: str, **arguments: Any) -> dict[str, Any]:
@@ -339,6 +339,16 @@ def test_what_the_technician_writes_anew_holds(tmp_path: Path) -> None:
             file.write_bytes(file.read_bytes() + b"# the technician's\n")
             found = boot(file, tmp_path / "state")
             assert found.settings.source == sha256(file.read_bytes()).hexdigest()
+            # What was good before may still be gone back to: it is told by its name, and no other.
+            async with start() as shop:
+                now = await told(shop)
+                assert now.sha256 == found.settings.source and now.earlier[0] == mine
+                assert (await told(shop, mine)).sha256 == mine
+                catalog = sha256(CATALOG.encode()).hexdigest()  # kept beside it, and no settings
+                assert (shop.state / "catalogs" / catalog).exists()
+                with pytest.raises(ChannelError) as raised:
+                    await told(shop, catalog)
+                assert raised.value.fault is faults.BAD_REQUEST
 
     run(body())
 

@@ -9,6 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from msgspec import Raw
 from playwright.async_api import Page, expect
 
+from pos_service_console import sales_of
 from pos_service_console.pages.settings import SettingPages, in_her_words
 from pos_service_console.setting_fields import parts
 from pos_terminal.agent.console_pages import Asked, Html, Redirect, Visitor
@@ -65,14 +66,15 @@ def test_what_is_kept_is_said_by_a_console_that_began_anew_meanwhile(tmp_path: P
         till.answer(interface.CONFIGURATION, configuration)
         till.answer(interface.DO, do)
         async with serving(tmp_path / "till", till), world(tmp_path, {}, "console") as (agent, _):
-            for pages in (SettingPages(agent), SettingPages(agent)):
+            sales = sales_of(agent)
+            for pages in (SettingPages(agent, sales), SettingPages(agent, sales)):
                 going = await pages.answer(trial)
                 assert isinstance(going, Html) and going.title == "Réglages à l'essai"
             await pages.answer(Asked(visitor, "", ("keep",), form={}))
             kept = await pages.answer(trial)
             assert isinstance(kept, Html) and kept.title == "Réglages gardés"
             # And one that knows of no trial says nothing of how it ended.
-            assert await SettingPages(agent).answer(trial) == Redirect("/settings")
+            assert await SettingPages(agent, sales).answer(trial) == Redirect("/settings")
 
     run(body())
 
@@ -130,8 +132,25 @@ def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None
             assert "Joyeuses fêtes" in await sold(till)
             await page.get_by_role("link", name="Tous les réglages").click()
             await expect(page.locator("main")).to_contain_text("Joyeuses fêtes")
-            given = await till.console.shop.journaled(CommandGiven, 3)
-            assert [each.command.split()[1] for each in given] == ["try", "keep", "try"]
+            # Those of before are listed, and gone back to on trial as any other change is.
+            till.between = lambda _: None
+            await page.get_by_role("link", name="Réglages d'avant").click()
+            await expect(page.locator("tbody tr")).to_contain_text("le fichier du boîtier")
+            await page.locator("tbody a").click()
+            await expect(page.locator("tbody .was")).to_have_text("Joyeuses fêtes")
+            await fits(axe, page)
+            await page.get_by_role("button", name="Revenir à ceux-ci").click()
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Réglages à l'essai")
+            assert "Joyeuses fêtes" not in await sold(till)
+            await page.get_by_role("button", name="Garder").click()
+            await expect(page.locator(".notice")).to_have_text("Ces réglages sont gardés.")
+            await page.goto(f"{till.console.address}/settings/earlier")
+            await expect(page.locator("tbody tr").first).to_contain_text("Au pied des tickets")
+            await expect(page.locator("tbody tr").first).to_contain_text("Vendeur 1")
+            await fits(axe, page)
+            given = await till.console.shop.journaled(CommandGiven, 5)
+            done = [each.command.split()[1] for each in given]
+            assert done == ["try", "keep", "try", "try", "keep"]
 
     run(body())
 

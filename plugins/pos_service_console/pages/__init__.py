@@ -43,7 +43,7 @@ def of(agent: Agent, sales: Sales, api: Worker, present: Present) -> Iterable[Co
         ConsolePage("clerks", "Vendeurs", MANAGER, ClerkPages(agent).answer, 36),
         ConsolePage("closures", "Clôtures", MANAGER, ClosurePages(agent, sales).answer, 35),
         ConsolePage("accounts", "Comptes", MANAGER, AccountPages(agent).answer, 37),
-        ConsolePage("settings", "Réglages", MANAGER, SettingPages(agent).answer, 39),
+        ConsolePage("settings", "Réglages", MANAGER, SettingPages(agent, sales).answer, 39),
         ConsolePage("devices", "Appareils", BOTH, DevicePages(agent).answer, 40),
         ConsolePage("incidents", "Incidents", BOTH, incidents(agent), 50),
         ConsolePage(TOKENS, "Programmes", MANAGER, TokenPages(agent, api).answer, 70),

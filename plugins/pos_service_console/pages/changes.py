@@ -26,7 +26,7 @@ def changes(sales: Sales) -> Page:
             return Html(say("Changements"), frame.nothing(say("Rien n'a été changé.")))
         head = (say("Quand"), say("Qui"), say("Quoi"))
         listed = (
-            (notation.day_and_hour(at), _who(grant, by), told) for at, grant, by, told in rows
+            (notation.day_and_hour(at), who(grant, by), told) for at, grant, by, told in rows
         )
         return Html(say("Changements"), frame.card(frame.table(head, listed, wide=True)))
 
@@ -41,8 +41,9 @@ def _read(db: apsw.Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def _who(grant: int, by: int) -> str:
+def who(grant: int, by: int) -> str:
+    """A clerk and his grant; whoever was at the box where it is neither."""
     if by:
-        who = say("Vendeur {number}", number=by)
-        return say("{who}, accès {grant}", who=who, grant=grant) if grant else who
+        clerk = say("Vendeur {number}", number=by)
+        return say("{who}, accès {grant}", who=clerk, grant=grant) if grant else clerk
     return say("accès {grant}", grant=grant) if grant else say("au boîtier même")

@@ -5,13 +5,15 @@ good settings unless somebody keeps it in time, here or at the counter (runtime/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
 from pos_service_console import frame
-from pos_service_console.setting_fields import Kind, Part, Value, parts, read, written
+from pos_service_console.pages import earlier_settings as earlier
+from pos_service_console.sales import Sales
+from pos_service_console.setting_fields import Field, Kind, Part, Value, parts, read, written
 from pos_service_console.staging import Staging
 from pos_service_console.till import do, done
 from pos_terminal.agent.console_pages import Answer, Asked, Html, NoSuchPage, Redirect
@@ -38,6 +40,8 @@ LOOK = 3
 _PLACE = re.compile(r"^.*? ?: \w+ \d+ ?: ", re.MULTILINE)
 """File and line, before what is wrong there, as either language sets its colons."""
 
+_NAME = re.compile(r"[0-9a-f]{64}")
+
 Known = Mapping[str, Value | None]
 
 
@@ -58,8 +62,9 @@ class Checked(Struct, frozen=True):
 class SettingPages:
     """The pages over this terminal's settings."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, sales: Sales) -> None:
         self._agent = agent
+        self._sales = sales
         self._staged: Staging[Staged] = Staging(AT_ONCE)
         self._tried = ""  # the SHA-256 of what was last
 
@@ -72,6 +77,10 @@ class SettingPages:
                 return await self._trial(asked)
             case ("try",), form if form is not None:
                 return await self._try(asked, form.get("sha256", ""))
+            case ("earlier",), None:
+                return await self._earlier(asked)
+            case ("earlier", name), _ if _NAME.fullmatch(name):
+                return await self._back_to(asked, name)
             case ("keep",), form if form is not None:
                 await do(self._agent, asked.visitor.grant, KEEP, {})
                 return Redirect("/settings/trial")
@@ -85,8 +94,9 @@ class SettingPages:
                 return await self._stage(asked, _part(name), form)
         raise NoSuchPage
 
-    async def _told(self, asked: Asked) -> Configuration:
-        return await self._agent.till.call(CONFIGURATION, ConfigurationAsked(asked.visitor.grant))
+    async def _told(self, asked: Asked, name: str | None = None) -> Configuration:
+        wanted = ConfigurationAsked(asked.visitor.grant, name)
+        return await self._agent.till.call(CONFIGURATION, wanted)
 
     async def _overview(self, asked: Asked) -> Html:
         told = await self._told(asked)
@@ -99,6 +109,7 @@ class SettingPages:
         return Html(say("Réglages"), joined(
             tag("p", going, class_="notice") if told.trial else "",
             tag("p", what, class_="small"),
+            tag("p", tag("a", say("Réglages d'avant"), href="/settings/earlier")),
             *(_listed(each, values) for each in parts()),
         ))  # fmt: skip
 
@@ -111,20 +122,10 @@ class SettingPages:
             typed = {each.path: each.typed(form) for each in part.fields}
         except ValueError as error:
             return again({**values, **_as_typed(part, form)}, str(error))
-        there = {each.path for each in told.keys}
-        changes: dict[str, str | None] = {}
-        rows = []
-        for field in part.fields:
-            before, after = values[field.path], typed[field.path]
-            holds = field.default if after is None else after
-            if holds == before or (after is None and field.path not in there):
-                continue
-            changes[field.path] = None if after is None else written(after)
-            rows.append((field.label, field.shown(before), field.shown(holds)))
-        if not changes:
+        staged = _differing(part.fields, told, typed, base)
+        if not staged.changes:
             same = frame.notice(say("C'est ce qui vaut déjà."))
             return Html(part.title, joined(same, part.drawn(asked.token, base, values)))
-        staged = Staged(base, changes, tuple(rows))
         try:
             checked = await done(
                 self._agent, asked.visitor.grant, CHECK, _arguments(staged), Checked
@@ -136,19 +137,48 @@ class SettingPages:
         self._staged.put(asked.visitor.key, checked.sha256, staged)
         return _preview(asked.token, checked.sha256, staged)
 
+    async def _earlier(self, asked: Asked) -> Html:
+        """Those that were good before, and since when."""
+        told = await self._told(asked)
+        since = await self._sales.ask(lambda db: earlier.since(db, told.earlier))
+        return Html(say("Réglages d'avant"), joined(_back(), earlier.listed(told.earlier, since)))
+
+    async def _back_to(self, asked: Asked, name: str) -> Answer:
+        """What going back to those would change; once that is agreed to, it is tried."""
+        told, then = await self._told(asked), await self._told(asked, name)
+        every = Part("earlier", "", [field for part in parts() for field in part.fields])
+        said = {each.path: each.value for each in then.keys}
+        wanted = {each.path: read(said[each.path]) if each.path in said else None
+                  for each in every.fields}  # fmt: skip
+        base = told.sha256 if asked.form is None else asked.form.get("base", "")
+        staged = _differing(every.fields, told, wanted, base)
+        if asked.form is None or not staged.changes:
+            return earlier.differences(asked.token, name, staged.base, staged.rows)
+        try:
+            return await self._tried_out(asked, staged)
+        except ChannelError as error:
+            if error.fault not in (faults.BAD_CONFIGURATION, faults.SETTINGS_WAIT):
+                raise
+            why = in_her_words(every, error.detail)
+            return earlier.differences(asked.token, name, staged.base, staged.rows, wrong=why)
+
     async def _try(self, asked: Asked, name: str) -> Answer:
         staged = self._staged.held(asked.visitor.key, name)
         if staged is None:
             raise NoSuchPage
-        arguments = {**_arguments(staged), "seconds": SECONDS}
         try:
-            await do(self._agent, asked.visitor.grant, TRY, arguments)
+            answer = await self._tried_out(asked, staged)
         except ChannelError as error:
             if error.fault is not faults.SETTINGS_WAIT:
                 raise
             return _preview(asked.token, name, staged, wrong=error.detail)
         self._staged.drop(asked.visitor.key)
-        self._tried = name
+        return answer
+
+    async def _tried_out(self, asked: Asked, staged: Staged) -> Redirect:
+        arguments = {**_arguments(staged), "seconds": SECONDS}
+        tried = await done(self._agent, asked.visitor.grant, TRY, arguments, Checked)
+        self._tried = tried.sha256
         return Redirect("/settings/trial")
 
     async def _trial(self, asked: Asked) -> Answer:
@@ -179,6 +209,23 @@ def known(told: Configuration) -> dict[str, Value | None]:
         each.path: read(said[each.path]) if each.path in said else each.default
         for each in fields
     }  # fmt: skip
+
+
+def _differing(
+    fields: Sequence[Field], told: Configuration, wanted: Known, base: str
+) -> Staged:
+    """What is to be changed so that those fields are as `wanted`; None takes a key out."""
+    values, there = known(told), {each.path for each in told.keys}
+    changes: dict[str, str | None] = {}
+    rows = []
+    for field in fields:
+        before, after = values[field.path], wanted[field.path]
+        holds = field.default if after is None else after
+        if holds == before or (after is None and field.path not in there):
+            continue
+        changes[field.path] = None if after is None else written(after)
+        rows.append((field.label, field.shown(before), field.shown(holds)))
+    return Staged(base, changes, tuple(rows))
 
 
 def in_her_words(part: Part, found: str) -> str:
@@ -228,11 +275,6 @@ def _refused(part: Part, token: str, base: str, values: Known, why: str) -> Html
 
 
 def _preview(token: str, name: str, staged: Staged, wrong: str = "") -> Html:
-    head = (say("Quoi"), say("Avant"), say("Après"))
-    rows = (
-        (label, tag("span", before, class_="was"), tag("strong", after))
-        for label, before, after in staged.rows
-    )
     agree = frame.form(
         "/settings/try", token, tag("input", type="hidden", name="sha256", value=name),
         tag("button", say("Essayer")), " ", tag("a", say("Laisser"), href="/settings"),
@@ -247,7 +289,7 @@ def _preview(token: str, name: str, staged: Staged, wrong: str = "") -> Html:
         say("À confirmer : {count}", count=count),
         joined(
             frame.notice(say("Pas encore : {why}", why=wrong), bad=True) if wrong else "",
-            frame.card(frame.table(head, rows, wide=True)), tag("p", told), agree,
+            earlier.table(staged.rows), tag("p", told), agree,
         ),
         status=409 if wrong else 200,
     )  # fmt: skip

@@ -32,14 +32,15 @@ class ConfigurationMethods:
         self._changes = changes
 
     async def told(self, peer: Peer, asks: ConfigurationAsked) -> Configuration:
-        """Each key. ChannelError without a grant, where the text is gone, or others come at once:
-        which those will be nobody knows yet.
+        """Each key. ChannelError without a grant, where the text is gone or none of these settings,
+        or others come at once: which those will be nobody knows yet.
         """
         if self._changes.leaving:
             raise ChannelError(faults.SETTINGS_WAIT, say("la caisse redémarre"))
         await self._grants.allowed(peer, asks.grant, GrantLevel.OBSERVE, "Configuration")
         try:
-            source = await to_the_end(lambda: self._changes.source)
+            source = await to_the_end(partial(self._source, asks.sha256))
+            earlier = await to_the_end(self._changes.earlier)
         except JournalError as error:
             raise ChannelError(error.fault, error.detail) from error
         tables = await to_the_end(partial(toml.tables, source.decode("utf-8-sig")))
@@ -47,7 +48,11 @@ class ConfigurationMethods:
             Setting(path, masked(path, value), is_among(path, FROM_AFAR))
             for path, value in _leaves(tables)
         ]
-        return Configuration(self._changes.name, keys, self._changes.left or None)
+        name = asks.sha256 or self._changes.name
+        return Configuration(name, keys, self._changes.left or None, earlier)
+
+    def _source(self, name: str | None) -> bytes:
+        return self._changes.source_of(name) if name else self._changes.source
 
 
 def masked(path: str, value: object) -> str:
