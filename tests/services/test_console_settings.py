@@ -21,6 +21,7 @@ from pos_terminal.domain.events.system import CommandGiven
 from pos_terminal.domain.events.values import ConsoleRole
 from pos_terminal.domain.files.table import Problem
 from pos_terminal.domain.language import labelled
+from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.process.translation import set_language
 from pos_terminal.testing.running import run
 from tests.support.browsing import fits, let_in, window
@@ -37,6 +38,11 @@ def test_what_is_wrong_names_neither_file_nor_key(language: str) -> None:
         (field,) = (each for each in part.fields if each.path == "closing.day_ends")
         told = labelled("/var/settings.toml", Problem(12, field.path, "0-23"))
         assert in_her_words(part, told) == labelled(field.label, "0-23")
+        # As where it is the table's own rule that it breaks.
+        with pytest.raises(ValueError) as broken:
+            ClosingHours(day_ends=27)
+        told = labelled("/var/settings.toml", Problem(12, "closing", str(broken.value)))
+        assert in_her_words(part, told).startswith(f"{field.label} 27")
     finally:
         set_language("fr")
 

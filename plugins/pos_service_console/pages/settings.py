@@ -232,7 +232,9 @@ def in_her_words(part: Part, found: str) -> str:
     """What the checker found, without file and line, and each key by its name: she has neither."""
     text = _PLACE.sub("", found)
     for field in part.fields:
-        text = text.replace(field.path, field.label)
+        # A rule of the whole table says the key behind the table's name.
+        table, _, key = field.path.partition(".")
+        text = re.sub(rf"\b{table}(\.| ?: ){key}\b", field.label, text)
     return text
 
 
