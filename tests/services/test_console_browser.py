@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from pos_terminal.domain.events.system import CatalogChanged
-from pos_terminal.testing.running import run
+from pos_terminal.testing.running import PATIENCE, run
 from tests.support.browsing import DESK, PHONE, browsed, fits, let_in
 from tests.support.shop import CATALOG
 
@@ -56,9 +56,10 @@ def test_a_price_is_changed_from_a_phone_and_sold_at_once(tmp_path: Path) -> Non
             # Ended at the counter, the window is shown out.
             await console.shop.type("1 ACCES")
             await console.shop.shows("ACCES FINI")
-            await asyncio.sleep(1)
-            await page.goto(f"{console.address}/articles")
-            await expect(page.get_by_role("button", name="Gérant")).to_be_visible()
+            async with asyncio.timeout(PATIENCE):
+                while not await page.get_by_role("button", name="Gérant").count():
+                    await asyncio.sleep(0.4)
+                    await page.goto(f"{console.address}/articles")
 
     run(body())
 

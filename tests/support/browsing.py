@@ -13,7 +13,7 @@ from tests.needs import need
 from tests.support.console import Console, open_console
 
 CHROMIUM = shutil.which("chromium")
-PATIENCE = 20_000.0
+PATIENCE = 60_000.0
 DESK, PHONE = (1280, 860), (390, 844)
 
 MEANT = re.compile(r"status of (409|422)\b|net::ERR_NETWORK_CHANGED")
