@@ -252,7 +252,7 @@ class Hands:
                 if shop.stand is not None:
                     await shop.stand.hire()
                     shop.recording.did("équipe", "")
-                    shop.hired = True
+                    shop.hires(True)
 
     async def _break(self, ends: OwnBench, act: Act) -> None:
         shop = self._shop

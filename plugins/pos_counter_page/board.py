@@ -19,6 +19,9 @@ ROLL, LINES, SOUNDS = 2000, 400, 8
 FRESH = 1.0
 """Seconds after which a sound is no longer played: a beep of a minute ago tells of nothing."""
 
+ONCE = ("tone", "word", "done")
+"""What happened, and does not stand: a window that is opened later has nothing to do with it."""
+
 SHOWN = 12
 """Papers that a window is given at once; it asks for earlier ones as it is scrolled back."""
 
@@ -100,7 +103,8 @@ class Board:
         yield from (entry.told for entry in self._boxes.values() if entry.version > seen)
         for kind, roll in self._rolls.items():
             entries = list(takewhile(lambda entry: entry.version > seen, reversed(roll)))[::-1]
-            if kind in ("tone", "word", "done"):
+            # A lesson that was done while a window slept was done all the same.
+            if kind in ONCE and not (kind == "done" and seen):
                 entries = [entry for entry in entries if now - entry.at < FRESH]
             if kind == "paper":
                 entries = entries[-SHOWN:]

@@ -128,7 +128,7 @@ def _lessons(course: Course, hinders: Callable[[Course, Lesson], str]) -> Iterat
             tag("button", say("Essayer"), type="button", data_lesson=number, disabled=bool(why)),
             tag("button", say("Montrer"), type="button", data_lesson=number, data_show="1",
                 disabled=bool(why)),
-            data_number=number,
+            data_number=number, data_title=lesson.title,
         ))  # fmt: skip
     yield tag("ol", *items, id="course")
     yield tag(

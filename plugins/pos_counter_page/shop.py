@@ -144,7 +144,8 @@ class RunningShop:
         self._powered.set()
 
     def restart(self) -> None:
-        """Stop in good order, and start again."""
+        """Stop in good order, and start again: from now on no key gets through."""
+        self._light(STARTING)
         self._cut = False
         self._ended.set()
 
@@ -170,16 +171,23 @@ class RunningShop:
             begins = datetime.fromisoformat(scene.date).replace(tzinfo=self.clock.zone)
             self.clock.wrong_by = round(begins.timestamp() - time.time())
         stand = self.stand
-        self.recording, self.hired = Recording(), False
+        self.recording = Recording()
+        self.hires(False)
         self.restart()
         return await self.another(stand)
 
     def leave(self) -> None:
         """Back to the shop as it was left."""
         self._elsewhere = None
-        self.recording, self.hired = Recording(), False
+        self.recording = Recording()
+        self.hires(False)
         self.clock.wrong_by, self.clock.staged = 0, False
         self.restart()
+
+    def hires(self, come: bool) -> None:
+        """The sample's clerks have come, or have stayed in another shop."""
+        self.hired = come
+        self.board.state("team", come)
 
     async def another(self, stand: "Stand | None") -> "Stand":
         """The terminal that is opened after that one, once it sells."""
@@ -333,7 +341,7 @@ class RunningShop:
         self.board.show("hanging", "")
         self.pictures.display(None)
         self.pictures.second(None)
-        self._light(OFF)
+        self._light(STARTING if self._powered.is_set() else OFF)
 
     def pulled(self, device: str, *, out: bool) -> bool:
         """Somebody pulls a cable out, or puts it back; False where it is so already."""

@@ -105,7 +105,6 @@ def test_whoever_cannot_see_it_finds_the_way(page: Page, panel: str) -> None:
     if panel:
         page.get_by_role("button", name=panel).click()
     touch(page, "C")
-    page.wait_for_timeout(400)  # what slides in is see-through until it is there
     assert violations(page) == []
 
 
@@ -173,6 +172,7 @@ def test_a_power_cut_in_a_sale_and_what_comes_back(page: Page) -> None:
     expect(page.locator("#words")).to_contain_text("la caisse est éteinte")
     page.get_by_role("button", name="Rallumer la caisse").click()
     display(page, "SOUS-TOTAL 1 ART", "2,60")
+    page.locator("body[data-power=on]").wait_for()  # it shows what stands before it takes keys
     touch(page, "ESPECES")
     display(page, "TOTAL 2,60", "MERCI")
 

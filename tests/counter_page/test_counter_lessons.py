@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.counter_page import counter
-from tests.support.counter_window import touch, violations
+from tests.support.counter_window import touch, violations, window
 
 # See test_counter_browser.
 pytestmark = pytest.mark.slow
@@ -38,12 +38,12 @@ def language(request: pytest.FixtureRequest) -> str:
 def classroom(browser: Browser, language: str, tmp_path: Path) -> Iterator[Page]:
     """A window at a till of that language, with its lessons open."""
     with counter("--language", language, temporary=tmp_path) as opened:
-        window = browser.new_page(viewport={"width": 1280, "height": 860})
-        window.goto(opened.address)
-        window.wait_for_selector("#keypad .key")
-        window.locator("[data-opens=lessons]").click()
-        yield window
-        window.close()
+        page = window(browser)
+        page.goto(opened.address)
+        page.wait_for_selector("#keypad .key")
+        page.locator("[data-opens=lessons]").click()
+        yield page
+        page.close()
 
 
 def does(page: Page, step: Locator, words: dict[str, str]) -> None:

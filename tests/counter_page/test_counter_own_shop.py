@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.counter_page import counter
-from tests.support.counter_window import display, touch
+from tests.support.counter_window import display, touch, window
 
 # See test_counter_browser.
 pytestmark = pytest.mark.slow
@@ -66,30 +66,30 @@ def test_an_owner_sells_what_is_hers_and_keeps_it_as_a_scene(
     temporary.mkdir()
     config = jeannes(tmp_path / "shop")
     with counter("--config", config, temporary=temporary) as opened:
-        window = browser.new_page()
-        window.goto(opened.address)
-        key = window.get_by_role("button", name="PAIN DE JEANNE 2,00 €")
+        page = window(browser)
+        page.goto(opened.address)
+        key = page.get_by_role("button", name="PAIN DE JEANNE 2,00 €")
         expect(key).to_be_visible()
-        expect(window.get_by_role("button", name="BAGUETTE")).to_have_count(0)
-        window.keyboard.press("F2")  # her keys lie where her map has them
-        display(window, "TOURTE x1", "6,40 6,40")
+        expect(page.get_by_role("button", name="BAGUETTE")).to_have_count(0)
+        page.keyboard.press("F2")  # her keys lie where her map has them
+        display(page, "TOURTE x1", "6,40 6,40")
         for _ in range(3):
             key.click()
-        touch(window, "ST")
-        display(window, "SOUS-TOTAL 4 ART", "PROMO -2,00 10,40")
-        touch(window, "ESPECES")
-        display(window, "TOTAL 10,40", "MERCI")
-        touch(window, "TICKET")
-        paper = window.locator("#papers .paper")
+        touch(page, "ST")
+        display(page, "SOUS-TOTAL 4 ART", "PROMO -2,00 10,40")
+        touch(page, "ESPECES")
+        display(page, "TOTAL 10,40", "MERCI")
+        touch(page, "TICKET")
+        paper = page.locator("#papers .paper")
         expect(paper).to_contain_text("CHEZ JEANNE")
         expect(paper).to_contain_text("LE 3E DE JEANNE")
-        window.get_by_role("button", name="Codes-barres").click()
-        window.locator("#search").fill("tourte")
-        expect(window.locator("#sheet .card:visible")).to_have_count(1)
-        with window.expect_download() as saved:
-            window.get_by_role("link", name="scène").click()
+        page.get_by_role("button", name="Codes-barres").click()
+        page.locator("#search").fill("tourte")
+        expect(page.locator("#sheet .card:visible")).to_have_count(1)
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="scène").click()
         kept.write_text(saved.value.path().read_text())
-        window.close()
+        page.close()
     command("scenes", "--config", config, kept)
     assert re.search(r"écran +TOTAL 10,40 \| MERCI", kept.read_text())
 
@@ -103,20 +103,20 @@ def test_her_clerks_sign_on_in_the_page(browser: Browser, tmp_path: Path) -> Non
     with counter(*options, temporary=temporary) as opened:
         command("clerk", "add", "7", "--pin-file", pin, "--state", state)
         badge = command("clerk", "badge", "7", "--state", state)
-        window = browser.new_page()
-        window.goto(opened.address)
-        touch(window, "TOURTE")
-        expect(window.locator("#display")).to_contain_text("O-101")
-        touch(window, "C", "7", "VENDEUR", "4", "8", "2", "1", "VENDEUR")
-        display(window, "BONJOUR 7", "CAISSE OUVERTE")
-        touch(window, "TOURTE", "ESPECES")
-        display(window, "TOTAL 6,40", "MERCI")
-        touch(window, "TICKET")
-        expect(window.locator("#papers .paper")).to_contain_text("Vendeur 7")
-        touch(window, "0", "VENDEUR")
-        display(window, "CAISSE FERMEE", r"VENDEUR \?")
-        window.locator("#code").fill(badge)
-        window.keyboard.press("Enter")
-        display(window, "BONJOUR 7", "CAISSE OUVERTE")
-        window.close()
+        page = window(browser)
+        page.goto(opened.address)
+        touch(page, "TOURTE")
+        expect(page.locator("#display")).to_contain_text("O-101")
+        touch(page, "C", "7", "VENDEUR", "4", "8", "2", "1", "VENDEUR")
+        display(page, "BONJOUR 7", "CAISSE OUVERTE")
+        touch(page, "TOURTE", "ESPECES")
+        display(page, "TOTAL 6,40", "MERCI")
+        touch(page, "TICKET")
+        expect(page.locator("#papers .paper")).to_contain_text("Vendeur 7")
+        touch(page, "0", "VENDEUR")
+        display(page, "CAISSE FERMEE", r"VENDEUR \?")
+        page.locator("#code").fill(badge)
+        page.keyboard.press("Enter")
+        display(page, "BONJOUR 7", "CAISSE OUVERTE")
+        page.close()
     assert "operator.signed_on" in command("journal", "show", "--state", state)

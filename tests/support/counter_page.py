@@ -78,6 +78,15 @@ class Opened:
         raise AssertionError(f"the stream ended without {kind} {name} {pattern}")
 
 
+    @contextmanager
+    def hears(self, tone: str) -> Iterator[None]:
+        """What is done within is answered by this tone, which nobody is told who comes later."""
+        told = self.told()
+        next(told)
+        yield
+        assert any((each["kind"], each["value"]) == ("tone", tone) for each in told)
+
+
 @contextmanager
 def counter(*options: str | Path, temporary: Path) -> Iterator[Opened]:
     """Run it on a free port; its temporary files lie in `temporary`. Ended as Ctrl-C ends it."""

@@ -86,7 +86,7 @@ const showing = {
   },
   tone(name, value) { sound(value); },
   word(name, value) { say(value); },
-  done(name) { learnt(Number(name)); },
+  done(name, value) { learnt(value); },
 };
 
 // The keys that a lesson asks for now are marked, wherever they lie.
@@ -155,6 +155,8 @@ function show(name, value) {
     if (value === "0" && document.activeElement === byId("leave")) holdOn(byId("leave"), byId("leave"));
     byId("leave").hidden = value === "0";
     for (const each of all("#course li")) each.classList.toggle("open", each.dataset.number === value);
+  } else if (name === "team") {
+    if (!byId("codes").hidden) fillSheet(); // It has their badges, or no longer.
   } else if (name === "network") {
     show("network.away", on ? "0" : "1");
   } else if (name === "language" && value !== document.body.dataset.language) {
@@ -250,7 +252,7 @@ document.addEventListener("click", (event) => {
   else if (dataset.lesson) {
     act({ type: "lesson", number: Number(dataset.lesson), show: dataset.show === "1" });
     byId("lessons").scrollTop = 0;
-  } else if (target.id === "team") act({ type: "team" }), setTimeout(fillSheet, 500);
+  } else if (target.id === "team") act({ type: "team" });
   else if (target.id === "print") print();
   else if (dataset.opens) open(dataset.opens, target);
   else if (target.classList.contains("close")) open(target.parentElement.id);
@@ -300,10 +302,13 @@ document.addEventListener("keyup", (event) => {
 });
 
 async function fillSheet() {
-  const opened = [...all("#sheet details")].map((each) => each.open);
   const answer = await fetch("codes");
-  byId("sheet").innerHTML = await answer.text();
-  all("#sheet details").forEach((each, at) => { each.open = opened[at] ?? at === 0; });
+  const sheet = await answer.text();
+  const opened = new Set([...all("#sheet [open] summary")].map((each) => each.textContent));
+  byId("sheet").innerHTML = sheet;
+  // The first group is in sight: the badges, once somebody has one.
+  for (const [at, group] of all("#sheet details").entries())
+    group.open = at === 0 || opened.has(group.firstElementChild.textContent);
   search();
 }
 
@@ -318,7 +323,7 @@ function search() {
 
 byId("search").addEventListener("input", search);
 
-// ---- Lessons: what was learnt stays in this browser.
+// ---- Lessons: what was learnt stays in this browser, by its title: a shop may have its own.
 
 const LEARNT = `learnt ${document.documentElement.lang}`;
 
@@ -330,15 +335,15 @@ function learntSoFar() {
   }
 }
 
-function learnt(number) {
-  const so_far = learntSoFar().add(number);
+function learnt(title) {
+  const so_far = learntSoFar().add(title);
   try { localStorage.setItem(LEARNT, JSON.stringify([...so_far])); } catch { /* it is shown, not kept */ }
   showLearnt(so_far);
 }
 
 function showLearnt(so_far) {
   const items = [...all("#course li")];
-  for (const each of items) each.classList.toggle("learnt", so_far.has(Number(each.dataset.number)));
+  for (const each of items) each.classList.toggle("learnt", so_far.has(each.dataset.title));
   byId("card").hidden = !items.length || !items.every((each) => each.classList.contains("learnt"));
 }
 
