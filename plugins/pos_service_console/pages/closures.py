@@ -4,8 +4,9 @@ The till closes, and prints the Z at the counter; what stands against it the pag
 till's words.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
 
 import apsw
 import msgspec
@@ -22,6 +23,7 @@ from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReport
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.notation import euros
+from pos_terminal.domain.period.overdue import label
 from pos_terminal.domain.printing.report_sums import sums
 from pos_terminal.domain.receipt import Row, Text
 
@@ -29,7 +31,7 @@ READ, CLOSE = "period.read", "period.close"
 """The till's acts."""
 
 SHOWN = 400
-"""Closures that are listed: a year of days, its months and itself."""
+"""The newest, that are listed: a year of days, its months and itself; others by their day."""
 
 
 class Reading(Struct, frozen=True):
@@ -44,6 +46,25 @@ class Closure(Struct, frozen=True):
 
     at: str
     closed: PeriodClosed
+
+
+class Listed(NamedTuple):
+    """A closure as the journal has it: its record's number and local time, and which it is."""
+
+    seq: int
+    at: str
+    period: str
+    number: int
+    label: str
+    body: bytes
+
+    @property
+    def closed(self) -> PeriodClosed:
+        """All of it."""
+        return _event(self.body)
+
+
+_CLOSURES = f"SELECT {', '.join(Listed._fields)} FROM closure"
 
 
 class ClosurePages:
@@ -69,17 +90,24 @@ class ClosurePages:
         raise NoSuchPage
 
     async def _list(self, asked: Asked) -> Html:
-        rows = await self._sales.ask(_read)
-        none = frame.nothing(say("Aucune clôture encore."))
+        on = _day(asked.query.get("on", ""))
+        rows = await self._sales.ask(lambda db: [*_of_day(db, on)] if on else _newest(db))
+        none = frame.nothing(
+            say("Aucune clôture de ce jour.") if on else say("Aucune clôture encore.")
+        )
         head = (say("Clôture"), say("De"), say("Quand"), say("CA TTC"))
         listed = (
-            (tag("a", f"Z {number}", href=f"/closures/{seq}"), f"{_named(period)} {label}",
-             notation.day_and_hour(at), tag("span", frame.euros(net), class_="money"))
-            for seq, at, period, number, label, net in rows
+            (tag("a", f"Z {each.number}", href=f"/closures/{each.seq}"),
+             f"{_named(each.period)} {each.label}", notation.day_and_hour(each.at),
+             tag("span", frame.euros(each.closed.totals.net), class_="money"))
+            for each in rows
         )  # fmt: skip
         return Html(
             say("Clôtures"),
-            joined(_wanted(asked.token), frame.card(frame.table(head, listed) if rows else none)),
+            joined(
+                _wanted(asked.token), _any_day(on),
+                frame.card(frame.table(head, listed) if rows else none),
+            ),
         )
 
     async def _read(self, asked: Asked) -> Html:
@@ -113,15 +141,43 @@ class ClosurePages:
         return Html(_title(event), joined(_back(), _paper(at, event)))
 
 
-def _read(db: apsw.Connection) -> list[tuple[Any, ...]]:
-    found = db.execute(
-        "SELECT seq, at, period, number, label, body FROM closure "
-        f"ORDER BY seq DESC LIMIT {SHOWN}"
+def _newest(db: apsw.Connection) -> list[Listed]:
+    return [Listed(*row) for row in db.execute(f"{_CLOSURES} ORDER BY seq DESC LIMIT {SHOWN}")]
+
+
+def _of_day(db: apsw.Connection, on: str) -> Iterator[Listed]:
+    """The closures that day is in: its own or, where nobody made it, that of the day before which
+    went on; its month's; its fiscal year's.
+    """
+    day = (
+        "period = 'day' AND label = (SELECT max(label) FROM closure WHERE period = 'day' AND "
+        "label <= ?1) AND (label = ?1 OR substr(at, 1, 10) >= ?1)"
     )
-    return [
-        (seq, at, period, number, label, _event(body).totals.net)
-        for seq, at, period, number, label, body in found
-    ]
+    longer = "(period = 'month' AND label = substr(?1, 1, 7)) OR period = 'year'"
+    for row in db.execute(f"{_CLOSURES} WHERE ({day}) OR {longer} ORDER BY seq DESC", (on,)):
+        found = Listed(*row)
+        begins = found.closed.year_begins
+        if found.period != Period.YEAR or found.label == label(Period.YEAR, on, begins):
+            yield found
+
+
+def _day(text: str) -> str:
+    """A day as a form has it, empty for none; NoSuchPage."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError as error:
+        raise NoSuchPage from error
+
+
+def _any_day(on: str) -> Markup:
+    """Where another day is chosen, however long ago."""
+    return tag(
+        "form",
+        tag("label", say("Jour"), tag("input", type="date", name="on", value=on)),
+        tag("button", say("Voir"), class_="quiet"),
+        tag("a", say("Toutes les clôtures"), href="/closures") if on else "",
+        class_="fields", method="get", action="/closures", role="search",
+    )  # fmt: skip
 
 
 def _event(body: bytes) -> PeriodClosed:
