@@ -66,12 +66,12 @@ STARTING, ON, OFF, WRONG = "starting", "on", "off", "wrong"
 class DeskClock:
     """The machine's clock, and how many seconds somebody has set it wrong by.
 
-    A lesson's is `staged`: it stands at its day, and the till is not to complain of that.
+    A lesson's is `staged`: it is trusted as that lesson has it, whatever its day.
     """
 
     zone: ZoneInfo
     wrong_by: int = 0
-    staged: bool = False
+    staged: Trust | None = None
 
     def __post_init__(self) -> None:
         self._boot = BOOT_ID.read_text().strip()
@@ -80,8 +80,7 @@ class DeskClock:
         """The present moment; nothing vouches for it once it was set by hand."""
         utc = time.time_ns() // 1000 + self.wrong_by * 1_000_000
         trust = Trust.UNVERIFIED if self.wrong_by else Trust.SYNCHRONISED
-        trust = Trust.SIMULATED if self.staged else trust
-        return moment(utc, self.zone, boot=self._boot, trust=trust)
+        return moment(utc, self.zone, boot=self._boot, trust=self.staged or trust)
 
 
 class RunningShop:
@@ -166,7 +165,7 @@ class RunningShop:
         if brought or course.home is not None:
             source = replace(source, config=None if brought else course.home, owned=False)
         self._elsewhere = source, scene, folder
-        self.clock.wrong_by, self.clock.staged = 0, True
+        self.clock.wrong_by, self.clock.staged = 0, scene.trust
         if scene.date:
             begins = datetime.fromisoformat(scene.date).replace(tzinfo=self.clock.zone)
             self.clock.wrong_by = round(begins.timestamp() - time.time())
@@ -181,7 +180,7 @@ class RunningShop:
         self._elsewhere = None
         self.recording = Recording()
         self.hires(False)
-        self.clock.wrong_by, self.clock.staged = 0, False
+        self.clock.wrong_by, self.clock.staged = 0, None
         self.restart()
 
     def hires(self, come: bool) -> None:

@@ -6,6 +6,7 @@ from pos_terminal.acts.asked import Asked, given
 from pos_terminal.acts.keeper import Keeper
 from pos_terminal.channel.acts import Actor
 from pos_terminal.domain.events.period import Period, PeriodClosed
+from pos_terminal.domain.moment import Moment
 
 
 class ClosePeriod(Asked, frozen=True, kw_only=True):
@@ -20,10 +21,10 @@ class ClosePeriod(Asked, frozen=True, kw_only=True):
 
 
 class ClosureMade(Struct, frozen=True):
-    """The closure, and its record's number, local time and hash."""
+    """The closure, and its record's number, moment and hash."""
 
     seq: int
-    at: str
+    moment: Moment
     head: str
     closed: PeriodClosed
 
@@ -37,4 +38,4 @@ async def close(keeper: Keeper, asked: ClosePeriod, actor: Actor) -> ClosureMade
     )
     if not isinstance(record.event, PeriodClosed):
         raise TypeError(f"record {record.seq} is no closure")
-    return ClosureMade(record.seq, record.envelope.at, record.hash.hex(), record.event)
+    return ClosureMade(record.seq, record.moment, record.hash.hex(), record.event)

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     made = do(arguments, table.PERIOD_CLOSE, asked, ClosureMade)
     if arguments.json:
         body = msgspec.to_builtins(made.closed)
-        print_json({"seq": made.seq, "at": made.at, "head": made.head, **body})
+        print_json({"seq": made.seq, "at": made.moment.at, "head": made.head, **body})
     else:
         print(_paper(arguments, made))
     return 0
@@ -72,6 +72,6 @@ def _paper(arguments: argparse.Namespace, made: ClosureMade) -> str:
     with reading(arguments.state / NAME) as reader:
         key = keys_in_force(reader)[-1].public.key
         exposed = max(0, made.seq - witnessed(reader, settings.quorum).size)
-    head = head_qr(bytes.fromhex(made.head), made.seq, made.at, key)
+    head = head_qr(bytes.fromhex(made.head), made.seq, made.moment.at, key)
     till = Identity(mark.store, mark.terminal, "", mark.simulated, settings.shop)
-    return plain(report.closure(till, made.closed, made.at, head=head, exposed=exposed))
+    return plain(report.closure(till, made.closed, made.moment, head=head, exposed=exposed))

@@ -136,7 +136,7 @@ def _tickets(
             continue
         place = event.series, event.number
         if isinstance(event, SaleClosed) and place in wanted:
-            found[place] = TicketFound(event, record.envelope.at)
+            found[place] = TicketFound(event, record.moment)
         elif isinstance(event, PaymentChanged) and place in found:
             had = found[place]
             found[place] = replace(had, changed=(*had.changed, event))

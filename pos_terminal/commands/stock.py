@@ -6,7 +6,7 @@ Reads the journal and the catalogue in force only, also beside a till that is se
 
 import argparse
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def _show(catalog: Catalog, found: StockHistory, arguments: argparse.Namespace) 
     if arguments.json:
         print_json({"stock": list(_stock(catalog, held))})
     else:
-        _print(goods_paper.stock(catalog, held, _now()))
+        _print(goods_paper.stock(catalog, held))
 
 
 def _stock(catalog: Catalog, held: dict[str, Fraction]) -> Iterator[dict[str, Any]]:
@@ -99,7 +99,7 @@ def _bottles(catalog: Catalog, found: StockHistory, arguments: argparse.Namespac
     if arguments.json:
         print_json({"bottles": [_bottle(catalog, each) for each in wanted]})
     else:
-        _print(goods_paper.bottles(catalog, wanted, _now()))
+        _print(goods_paper.bottles(catalog, wanted))
 
 
 def _bottle(catalog: Catalog, each: Bottle) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _make(catalog: Catalog, found: StockHistory, arguments: argparse.Namespace) 
     if arguments.json:
         print_json(_proposal(proposal))
     else:
-        _print(goods_paper.production(proposal, _now()))
+        _print(goods_paper.production(proposal))
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:
@@ -160,10 +160,6 @@ def _exact(quantity: Fraction) -> dict[str, Any]:
 
 def _maybe(quantity: Fraction | None) -> dict[str, Any] | None:
     return None if quantity is None else _exact(quantity)
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 def _print(listing: Listing) -> None:

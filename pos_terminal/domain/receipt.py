@@ -82,8 +82,7 @@ class Receipt(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """A list as blocks, asked for `at` a local time; the shop's name comes with the paper."""
+    """A list as blocks; the shop's name and the time come with the paper."""
 
     title: str
-    at: str
     blocks: tuple[Block, ...]

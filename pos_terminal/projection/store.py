@@ -60,6 +60,7 @@ from pos_terminal.domain.lookup.questions import (
     VoucherWanted,
     Wanted,
 )
+from pos_terminal.domain.moment import Moment
 from pos_terminal.journal import database
 from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import JournalError, using
@@ -365,15 +366,16 @@ class Projection:
             detail = say("l'écriture {seq} n'est pas un ticket", seq=seq)
             raise JournalError(faults.PROJECTION_FAILED, detail)
         sql = "SELECT line, quantity, amount, tax FROM returned WHERE (series, number) = (?, ?)"
-        made = self._invoice(place)
+        made, invoiced = self._invoice(place)
         return TicketFound(
             record.event,
-            record.envelope.at,
+            record.moment,
             {line: Back(*back) for line, *back in self._rows(sql, *place)},
             papers=self._copies(*place),
             gifts=self._copies(*place, gift=True),
             anchor=record.anchor,
             invoice=made,
+            invoiced=invoiced,
             invoice_papers=self._copies(made.series, made.number) if made else frozenset(),
             operator=record.operator,
             changed=self._corrections(place),
@@ -401,14 +403,14 @@ class Projection:
         sql = "SELECT copy FROM paper WHERE (series, number, gift) = (?, ?, ?)"
         return frozenset(copy for (copy,) in self._rows(sql, series, number, int(gift)))
 
-    def _invoice(self, ticket: tuple[str, int]) -> InvoiceMade | None:
-        """The ticket's invoice."""
+    def _invoice(self, ticket: tuple[str, int]) -> tuple[InvoiceMade | None, Moment | None]:
+        """The ticket's invoice, and when it was made."""
         sql = "SELECT seq FROM invoice WHERE (series, number) = (?, ?)"
         for (seq,) in self._rows(sql, *ticket):
-            made = self._journal.record(seq).event
-            if isinstance(made, InvoiceMade):
-                return made
-        return None
+            record = self._journal.record(seq)
+            if isinstance(record.event, InvoiceMade):
+                return record.event, record.moment
+        return None, None
 
     def _closure(self, wanted: ClosureWanted) -> ClosureFound | None:
         sql = (
@@ -424,7 +426,7 @@ class Projection:
             if not isinstance(record.event, PeriodClosed):
                 detail = say("l'écriture {seq} n'est pas une clôture", seq=seq)
                 raise JournalError(faults.PROJECTION_FAILED, detail)
-            return ClosureFound(record.event, record.envelope.at, seq, record.hash, copies)
+            return ClosureFound(record.event, record.moment, seq, record.hash, copies)
         return None
 
     def _voucher(self, voucher: str) -> VoucherBalance | None:

@@ -304,7 +304,7 @@ class App:
         )
         desk.terminals = dict(journal.running.setup.terminals)
         for record in recent:
-            desk.apply(record.event, record.moment.at)
+            desk.apply(record.event, record.moment)
         desk.outage = journal.running.book.outage  # it may have begun before these records
         opened = (*desk.waiting, desk.sale) if desk.sale else desk.waiting
         for sha256 in {sale.catalog for sale in opened} - {loaded.catalog.sha256}:

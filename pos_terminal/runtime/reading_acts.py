@@ -12,6 +12,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.period import PeriodReported
 from pos_terminal.domain.events.system import CommandGiven
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.record import Record
 
@@ -30,9 +31,9 @@ class ReadPeriod(Asked, frozen=True, kw_only=True):
 
 
 class PeriodRead(Struct, frozen=True):
-    """The running day so far, and the record's local time."""
+    """The running day so far, and the record's moment."""
 
-    at: str
+    moment: Moment
     reported: PeriodReported
 
 
@@ -49,6 +50,6 @@ def reading_acts(till: Callable[[], Reading | None]) -> Acts:
             raise ChannelError(error.fault, error.detail) from error
         if not isinstance(record.event, PeriodReported):
             raise TypeError(f"record {record.seq} is no reading")
-        return PeriodRead(record.envelope.at, record.event)
+        return PeriodRead(record.moment, record.event)
 
     return {PERIOD_READ: Act(ReadPeriod, read)}

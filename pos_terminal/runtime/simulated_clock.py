@@ -11,11 +11,14 @@ SECOND = 1_000_000
 
 
 class ReplayClock:
-    """Stands still until it is put elsewhere; its moments say that they are simulated."""
+    """Stands still until it is put elsewhere; its moments say that they are simulated, or what a
+    scene wants of them.
+    """
 
-    def __init__(self, zone: ZoneInfo, utc: int) -> None:
+    def __init__(self, zone: ZoneInfo, utc: int, trust: Trust = Trust.SIMULATED) -> None:
         self._zone = zone
         self._utc = utc
+        self._trust = trust
         self._boot = BOOT_ID.read_text().strip()
 
     def stand(self, utc: int) -> None:
@@ -24,7 +27,7 @@ class ReplayClock:
 
     def now(self) -> Moment:
         """The moment at which it stands; `mono` is the machine's own."""
-        return moment(self._utc, self._zone, boot=self._boot, trust=Trust.SIMULATED)
+        return moment(self._utc, self._zone, boot=self._boot, trust=self._trust)
 
 
 def instants(locals_: Iterable[datetime], zone: ZoneInfo) -> Iterator[int]:

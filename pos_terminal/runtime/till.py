@@ -360,12 +360,12 @@ class Till:
     def print_closures(self, records: Sequence[Record]) -> None:
         """The papers of the closures among the records."""
         for record in records:
-            closed, at = record.event, record.envelope.at
+            closed, moment = record.event, record.moment
             if isinstance(closed, PeriodClosed):
-                found = ClosureFound(closed, at, record.seq, record.hash)
+                found = ClosureFound(closed, moment, record.seq, record.hash)
                 self._print(PrintClosure(found, 0), records)
             elif isinstance(closed, ServiceClosed):
-                paper = report.service(self._identity, closed, at)
+                paper = report.service(self._identity, closed, moment)
                 self._outputs.prints(PrinterRole.REPORT).print(
                     Paper(None, paper, patient=True, record=record.seq, kind="service")
                 )
@@ -383,7 +383,7 @@ class Till:
             event = record.event
             if isinstance(event, VoucherMoved) and event.amount > 0 and record.seq > vouchers:
                 with suppress(Refused):  # its key is not here, and the till says so
-                    self._print(PrintVoucher(event, record.envelope.at), (record,))
+                    self._print(PrintVoucher(event, record.moment), (record,))
             elif record.seq > closures and (automatic or not getattr(event, "automatic", True)):
                 self.print_closures((record,))
 
@@ -392,13 +392,13 @@ class Till:
         head, exposed, record, copy = "", 0, 0, 0
         if isinstance(effect, PrintClosure):
             found, journal = effect.found, self._journal
-            head = head_qr(found.hash, found.seq, found.at, journal.running.key)
+            head = head_qr(found.hash, found.seq, found.moment.at, journal.running.key)
             exposed = max(0, found.seq - journal.witnessed)
             record, copy = found.seq, effect.copy
         elif isinstance(effect, PrintVoucher):
             record = next((each.seq for each in records if each.event == effect.made), 0)
             copy = effect.copy
-        paper = printouts.drawn(self.counter.desk, effect, self._clock.now().at, head, exposed)
+        paper = printouts.drawn(self.counter.desk, effect, self._clock.now(), head, exposed)
         kind = type(effect).__name__
         voucher = effect if isinstance(effect, PrintVoucher) else None
         role = PrinterRole.RECEIPT if voucher else PrinterRole.REPORT
@@ -409,7 +409,7 @@ class Till:
         """A paper of the spool as it is printed: a voucher's is kept without its number."""
         if paper.voucher is None:
             return paper
-        receipt = printouts.drawn(self.counter.desk, paper.voucher, paper.voucher.at)
+        receipt = printouts.drawn(self.counter.desk, paper.voucher, paper.voucher.moment)
         return replace(paper, receipt=receipt)
 
     def _paper(self, effect: Print) -> Paper:

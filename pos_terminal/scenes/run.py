@@ -201,4 +201,5 @@ async def _devices(app: App) -> None:
 def clock_of(scene: Scene, zone: ZoneInfo) -> ReplayClock:
     """A clock that stands at the scene's date, or at this minute."""
     local = datetime.fromisoformat(scene.date) if scene.date else datetime.now(zone)
-    return ReplayClock(zone, int(local.replace(tzinfo=zone).timestamp()) * 1_000_000)
+    utc = int(local.replace(tzinfo=zone).timestamp()) * 1_000_000
+    return ReplayClock(zone, utc, scene.trust)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Trust
 
 _BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```", re.M | re.S)
 _HEADING = re.compile(r"^#+ (.+)$", re.M)
@@ -42,6 +43,7 @@ _FORMS: dict[str, str] = {
     "client": r"[0-9]+ .+",
     "terminal": rf"({'|'.join(CARDS)})( {_AMOUNT})?",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?",
+    "horloge": "non vérifiée",
     "réglage": r".+",
     "redémarrage": r"",
     "coupure": r"",
@@ -50,7 +52,7 @@ _FORMS: dict[str, str] = {
 WORDS = frozenset(_FORMS)
 """The words that a line of a scene may begin with."""
 
-FIRST = ("date", "réglage")
+FIRST = ("date", "horloge", "réglage")
 """What is set before the till starts: these lines come before all others of their scene."""
 
 
@@ -87,6 +89,12 @@ class Scene:
     def date(self) -> str:
         """The local time at which it begins; empty: now."""
         return next((step.rest for step in self.steps if step.word == "date"), "")
+
+    @property
+    def trust(self) -> Trust:
+        """How far its clock can be relied upon."""
+        vouched = all(step.word != "horloge" for step in self.steps)
+        return Trust.SIMULATED if vouched else Trust.UNVERIFIED
 
     @property
     def settings(self) -> tuple[SceneStep, ...]:

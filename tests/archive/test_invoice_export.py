@@ -89,11 +89,11 @@ def test_no_ticket_of_a_firm_s_month_is_reported_as_a_consumer_s() -> None:
     made = Days(Random(3))
     made.press("2 x 2 PLU 4 ENCOMPTE 5 PLU 4 ENCOMPTE 2 PLU 3 PLU CASH")
     numbers = [("T", 1), ("T", 2)]
-    closed, at = made.tickets["T", 2]
+    closed, when = made.tickets["T", 2]
     made.record([InvoiceMade(
         series="I", number=1, person="person-4", details="d", ticket_series="T", ticket_number=2,
-        ticket_at=at, issued=at, vat=closed.vat, total=closed.total,
-        tickets=tuple(Supplied(series=x, number=n, at=at) for x, n in numbers),
+        ticket_at=when.at, issued=when.at, vat=closed.vat, total=closed.total,
+        tickets=tuple(Supplied(series=x, number=n, at=when.at) for x, n in numbers),
     )])  # fmt: skip
     made.end()
     reporter = Reporter(lambda invoice: invoice.person == "person-4")

@@ -1,7 +1,7 @@
 """A day of refunds and vouchers, from the counter's keys to the accountant's books."""
 
 import random
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.domain.events.system import TillStarted
 from pos_terminal.domain.events.values import PreviousEnd
 from pos_terminal.domain.lookup.balances import fold
-from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.journal import catalogs
 from pos_terminal.journal.catalogs import NO_TEXT
@@ -66,18 +65,13 @@ async def recorded(directory: Path, till: Remembering) -> None:
         version="0.1.0", after=PreviousEnd.FIRST, configuration=NO_TEXT, catalog=catalog
     )
     await journal.append([started], moment())
-    for event, at in till.events:
-        await journal.append([event], when(at))
+    for event, when in till.events:
+        await journal.append([event], when)
     for period in (Period.DAY, Period.MONTH, Period.YEAR):
         running = journal.running
         closed = running.book.closure(period, running.seq + 1, "2026-01-05")
-        await journal.append([closed], when(till.events[-1][1]))
+        await journal.append([closed], till.events[-1][1])
     await journal.close()
-
-
-def when(at: str) -> Moment:
-    utc = int(datetime.fromisoformat(at).timestamp()) * 1_000_000
-    return Moment(at=at, utc=utc, mono=utc, boot="b", trust=Trust.SYNCHRONISED)
 
 
 @pytest.fixture(scope="module")

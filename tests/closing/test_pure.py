@@ -174,8 +174,8 @@ def test_a_z_on_paper() -> None:
     closed = [r for r in shop.records if isinstance(r.event, PeriodClosed)]
     for record in closed[-3:]:
         assert isinstance(record.event, PeriodClosed)
-        at, head = record.envelope.at, record.hash.hex()
-        paper = report.closure(SIMULATED, record.event, at, head=head)
+        head = record.hash.hex()
+        paper = report.closure(SIMULATED, record.event, record.moment, head=head)
         text = plain(paper)
         totals = record.event.totals
         assert text.count("*** SIMULATION ***") == 2
@@ -192,7 +192,7 @@ def test_an_x_on_paper_closes_nothing() -> None:
     shop.sale()
     book = shop.running.book
     read = PeriodReported(session=book.session, totals=book.day.totals)
-    text = plain(report.reading(TILL, read, shop.moment().at))
+    text = plain(report.reading(TILL, read, shop.moment()))
     assert "LECTURE X" in text and "PERPETUEL" not in text
     shop.add(read)
     assert shop.running.book.day.totals == book.day.totals

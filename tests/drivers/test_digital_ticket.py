@@ -27,7 +27,7 @@ def sold(lines: int) -> PaperAsked:
     till = bench()
     till.press("3 x 1 PLU " * lines + "CASH")
     (printing,) = [effect for effect in till.press("QR").effects if isinstance(effect, Print)]
-    return PaperAsked(printing.asked.request, printing.asked.closed, printing.asked.at, ANCHOR)
+    return PaperAsked(printing.asked.request, printing.asked.closed, printing.asked.moment, ANCHOR)
 
 
 @pytest.mark.parametrize("lines", [1, 36])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.__main__ import main
+from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.system import CommandGiven
 from pos_terminal.domain.moment import Trust
@@ -15,7 +16,7 @@ from pos_terminal.domain.period.book import EARLIEST
 from pos_terminal.runtime.clock import VouchedClock
 from pos_terminal.testing.running import run
 from tests.support.closing_days import PARIS, Hand, closures, events, sell
-from tests.support.shop import open_shop
+from tests.support.shop import Shop, open_shop
 
 UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 AUTOMATIC = UNCOUNTED + "[closing]\nautomatic = true\n"
@@ -188,3 +189,29 @@ def test_a_battery_vouches_for_a_date_that_can_be(
     assert trusted.now().trust is trust
     leap(clock, timedelta(hours=1))
     assert trusted.now().trust is Trust.UNVERIFIED
+
+
+@pytest.mark.slow
+def test_a_paper_says_of_its_time_what_its_record_does_whatever_the_clock_says_by_then(
+    tmp_path: Path,
+) -> None:
+    async def printed(shop: Shop, keys: str, count: int) -> bool:
+        """Whether the paper that is asked for says that nothing vouches for its time."""
+        await shop.type(keys)
+        await shop.journaled(ReceiptPrinted, count)
+        return "Heure non vérifiée" in shop.bench.printer.papers[-1].text
+
+    async def scenario() -> None:
+        clock = at(2026, 11, 29, 10, trust=Trust.UNVERIFIED)
+        async with open_shop(tmp_path, clock=clock, more=UNCOUNTED) as shop:
+            assert await printed(shop, "1 PLU CASH TICKET", 1)
+            clock.trust = Trust.SYNCHRONISED
+            assert await printed(shop, "TICKET", 2)
+            assert not await printed(shop, "1 PLU CASH TICKET", 3)
+            assert await printed(shop, "1 TICKET", 4)
+        # Of another till's memory, and of the projection alone.
+        async with open_shop(tmp_path, clock=at(2026, 11, 29, 18), more=UNCOUNTED) as shop:
+            assert await printed(shop, "1 TICKET", 5)
+            assert not await printed(shop, "2 TICKET", 6)
+
+    run(scenario())

@@ -132,7 +132,7 @@ def test_a_ticket_is_found_as_it_was_closed(store: Projection, state: Path) -> N
         assert isinstance(event, SaleClosed)
         found = store.answer(TicketWanted(event.series, event.number))
         assert isinstance(found, TicketFound)
-        assert (found.closed, found.at, found.returned) == (event, record.envelope.at, {})
+        assert (found.closed, found.moment, found.returned) == (event, record.moment, {})
         assert found.anchor == f"{record.seq} {record.hash.hex()}"
         assert found.papers == papers(state, event)
     assert store.answer(TicketWanted(SERIES, 10**9)) is None

@@ -14,6 +14,7 @@ from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import PrintOutcome, VoucherPurpose
 from pos_terminal.domain.receipt import Barcode, Logo, Qr, Receipt, Row, Rule, Text
 from pos_terminal.runtime.spool import Paper, Spool, take_up
+from tests.support.bench import moment_of
 
 REQUEST = ReceiptRequested(series="T", number=7, copy=0)
 PRINTED = ReceiptPrinted(series="T", number=7, copy=0, outcome=PrintOutcome.PRINTED)
@@ -95,7 +96,7 @@ def test_the_till_alone_reads_it_and_no_voucher_is_in_it(spool: Spool, tmp_path:
         number=1, series="T", voucher="h", amount=500, seed="0", purpose=VoucherPurpose.MULTI
     )  # fmt: skip
     secret = Receipt("BON", (Barcode("$YB2107511897797353"),))
-    voucher = PrintVoucher(made, "2026-11-29T18:00:00+01:00")
+    voucher = PrintVoucher(made, moment_of("2026-11-29T18:00:00+01:00"))
     slip = spool.keep(Paper(None, secret, True, record=3, voucher=voucher), "receipt")
     spool.doubt(slip)
     for path in (tmp_path / "spool").iterdir():

@@ -77,11 +77,11 @@ def goods(text: str = GOODS) -> Catalog:
     return catalog
 
 
-def book(events: Iterable[tuple[Event, str]]) -> Book:
-    """The book that a journal of these events has, each with its local time."""
+def book(events: Iterable[tuple[Event, Moment]]) -> Book:
+    """The book that a journal of these events has, each with its moment."""
     running, operator = Book(), 0
-    for seq, (event, at) in enumerate(events, 1):
-        running = running.after(event, seq, at, operator)
+    for seq, (event, when) in enumerate(events, 1):
+        running = running.after(event, seq, when.at, operator)
         operator = event.operator if isinstance(event, OperatorSignedOn) else operator
     return running
 
@@ -89,6 +89,11 @@ def book(events: Iterable[tuple[Event, str]]) -> Book:
 def label(body: str) -> str:
     """An in-store label: twelve digits and their check digit."""
     return body + str(check_digit(body))
+
+
+def moment_of(local: str, trust: Trust = Trust.SIMULATED) -> Moment:
+    """A moment of that local time, for what asks for nothing else of it."""
+    return Moment(local, 0, 0, "boot", trust)
 
 
 def moment(number: int = 0) -> Moment:
@@ -112,7 +117,7 @@ class Bench:
     """A counter, and all that it said."""
 
     counter: Counter
-    events: list[tuple[Event, str]] = field(default_factory=list)
+    events: list[tuple[Event, Moment]] = field(default_factory=list)
     inputs: int = 0
     screen: Screen = field(default_factory=Screen)
 
@@ -120,7 +125,7 @@ class Bench:
         now = moment(self.inputs)
         self.inputs += 1
         step = self.counter.handle(given, now)
-        self.events += [(event, now.at) for event in step.events]
+        self.events += [(event, now) for event in step.events]
         for effect in step.effects:
             if isinstance(effect, Show):
                 self.screen = effect.screen

@@ -59,6 +59,7 @@ from pos_terminal.domain.lookup.questions import (
     VoucherWanted,
     Wanted,
 )
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL, vat_within
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.tender.tender import TenderRules
@@ -125,14 +126,16 @@ VOUCHERS = """90,BON CADEAU,"20,00",,,,,,multi
 """
 
 
-def answered(wanted: Wanted, events: Sequence[tuple[Event, str]]) -> Answer | None:
+def answered(wanted: Wanted, events: Sequence[tuple[Event, Moment]]) -> Answer | None:
     """What the projection would say after these events."""
     past = Changes()
     closed = {}
-    for seq, (event, at) in enumerate(events, 1):
-        past.take(event, seq, 1, at)
+    for seq, (event, when) in enumerate(events, 1):
+        past.take(event, seq, 1, when.at)
         if isinstance(event, SaleClosed):
-            closed[event.series, event.number] = TicketFound(event, at, anchor=f"{seq} {'ab' * 32}")
+            closed[event.series, event.number] = TicketFound(
+                event, when, anchor=f"{seq} {'ab' * 32}"
+            )
         if isinstance(event, PaymentChanged):
             ticket = event.series, event.number
             had = closed[ticket]
@@ -449,8 +452,8 @@ class Clerk(RuleBasedStateMachine):
         again.resume(sales, {"T": tickets})
         again.resume_clerks(mine.clerks, 0, {})
         again.present, again.kept = mine.present, mine.kept  # the runtime finds them again
-        for event, at in self.till.events:
-            again.apply(event, at)
+        for event, when in self.till.events:
+            again.apply(event, when)
         assert again.recorded == mine.recorded, "each event counts once, and nothing else does"
         assert again.base() == mine.base()
 

@@ -23,6 +23,7 @@ from pos_terminal.domain.lookup.questions import (
     VoucherWanted,
     Wanted,
 )
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from tests.support.bench import VOUCHER_KEY, Bench, counter_of, goods, minting
 
@@ -61,20 +62,20 @@ class Remembering(Bench):
 
     def answer(self, wanted: Wanted) -> Answer | None:
         changes = Changes()
-        tickets: dict[tuple[str, int], tuple[SaleClosed, str]] = {}
-        for seq, (event, at) in enumerate(self.events, 1):
-            changes.take(event, seq, 1, at)
+        tickets: dict[tuple[str, int], tuple[SaleClosed, Moment]] = {}
+        for seq, (event, when) in enumerate(self.events, 1):
+            changes.take(event, seq, 1, when.at)
             if isinstance(event, SaleClosed):
-                tickets[event.series, event.number] = event, at
+                tickets[event.series, event.number] = event, when
         match wanted:
             case TicketWanted(series, number) if (series, number) in tickets:
-                closed, at = tickets[series, number]
+                closed, when = tickets[series, number]
                 back: dict[int, Back] = {
                     line: each
                     for (s, n, line), each in changes.returned.items()
                     if (s, n) == (series, number)
                 }
-                return TicketFound(closed, at, back)
+                return TicketFound(closed, when, back)
             case VoucherWanted(voucher):
                 found = {each.voucher: each for each in changes.balances.vouchers}
                 return found.get(voucher)
@@ -122,8 +123,8 @@ class Remembering(Bench):
             sales=desk.rules.sales,
             promotions=desk.promotions,
         )
-        for event, at in self.events:
-            other.counter.desk.apply(event, at)
+        for event, when in self.events:
+            other.counter.desk.apply(event, when)
         other.counter.desk.clerks = self.counter.desk.clerks
         other.events, other.inputs = self.events, self.inputs
         other.screen = other.counter.desk.base()

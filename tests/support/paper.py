@@ -27,7 +27,7 @@ def paper(till: Bench, *, simulated: bool = False) -> Receipt:
     (printing,) = [e for e in till.press("TICKET").effects if isinstance(e, Print)]
     asked = printing.asked
     identity = replace(TILL, simulated=simulated)
-    return ticket.receipt(identity, asked.closed, asked.at, asked.request.copy)
+    return ticket.receipt(identity, asked.closed, asked.moment, asked.request.copy)
 
 
 def lines(receipt: Receipt) -> Iterator[str]:

@@ -126,7 +126,7 @@ class Days:
     running: Running = field(default_factory=lambda: Running(identity=IDENTITY))
     records: list[Record] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
-    tickets: dict[tuple[str, int], tuple[SaleClosed, str]] = field(default_factory=dict)
+    tickets: dict[tuple[str, int], tuple[SaleClosed, Moment]] = field(default_factory=dict)
     corrected: dict[tuple[str, int], list[PaymentChanged]] = field(default_factory=dict)
     vouchers: list[str] = field(default_factory=list)
     now: datetime = datetime(2026, 1, 5, 8, 0, tzinfo=PARIS)
@@ -150,12 +150,12 @@ class Days:
         """These events are the next records."""
         for event in events:
             if apply:
-                self.counter.desk.apply(event, self.moment.at)
+                self.counter.desk.apply(event, self.moment)
             record = self.stamp(event)
             self.records.append(record)
             self.changes.take(event, record.seq, record.envelope.session, self.moment.at)
             if isinstance(event, SaleClosed):
-                self.tickets[event.series, event.number] = event, self.moment.at
+                self.tickets[event.series, event.number] = event, self.moment
             if isinstance(event, PaymentChanged):
                 self.corrected.setdefault((event.series, event.number), []).append(event)
             if isinstance(event, VoucherMoved) and event.amount > 0:
@@ -185,11 +185,11 @@ class Days:
         balances = self.changes.balances
         match wanted:
             case TicketWanted(series, number) if (series, number) in self.tickets:
-                closed, at = self.tickets[series, number]
+                closed, when = self.tickets[series, number]
                 found = {(series, number, line.line): line.line for line in closed.lines}
                 back = {found[p]: b for p, b in self.changes.returned.items() if p in found}
                 changed = tuple(self.corrected.get((series, number), ()))
-                return TicketFound(closed, at, back, changed=changed)
+                return TicketFound(closed, when, back, changed=changed)
             case VoucherWanted(voucher):
                 return next((v for v in balances.vouchers if v.voucher == voucher), None)
             case DepositWanted(order):

@@ -60,8 +60,8 @@ class StaffedBench(Bench):
         """The same till after a power cut: rebuilt from its events alone."""
         new = StaffedBench(counter_of(self.counter.desk.present), inputs=self.inputs)
         new.counter.desk.resume_clerks(self.counter.desk.clerks, 0, {})
-        for event, at in self.events:
-            new.counter.desk.apply(event, at)
+        for event, when in self.events:
+            new.counter.desk.apply(event, when)
         new.events = list(self.events)
         new.counter.desk.kept = self.counter.desk.kept
         new.screen = new.counter.desk.base()
@@ -76,6 +76,6 @@ def staffed(
     rules = SignOnRules(each_sale, badge_and_pin)
     till.counter.desk.resume_clerks(Clerks(STAFF, rules, alone=7), 0, {})
     now = moment()
-    till.events += [(event, now.at) for event in till.counter.start(now).events]
+    till.events += [(event, now) for event in till.counter.start(now).events]
     till.screen = till.counter.desk.base()
     return till

@@ -58,8 +58,8 @@ class Stockroom(Bench):
 
     def answer(self, wanted: Wanted) -> Answer:
         changes = Changes()
-        for seq, (event, at) in enumerate(self.events, 1):
-            changes.take(event, seq, 1, at)
+        for seq, (event, when) in enumerate(self.events, 1):
+            changes.take(event, seq, 1, when.at)
         match wanted:
             case StockWanted(plus):
                 stock = fold(event for event, _ in self.events).stock

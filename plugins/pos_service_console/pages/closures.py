@@ -22,6 +22,7 @@ from pos_terminal.domain import notation
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.period.overdue import label
 from pos_terminal.domain.printing.report_sums import sums
@@ -35,16 +36,16 @@ SHOWN = 400
 
 
 class Reading(Struct, frozen=True):
-    """What the till answers to an X: the record's local time, and the day so far."""
+    """What the till answers to an X: the record's moment, and the day so far."""
 
-    at: str
+    moment: Moment
     reported: PeriodReported
 
 
 class Closure(Struct, frozen=True):
     """What it answers to a closing."""
 
-    at: str
+    moment: Moment
     closed: PeriodClosed
 
 
@@ -115,7 +116,10 @@ class ClosurePages:
         read = await done(self._agent, asked.visitor.grant, READ, {}, Reading)
         paper = drawn([
             Text(say("LECTURE X")),
-            Row(notation.day_and_hour(read.at), f"{say('Journées')} {read.reported.session}"),
+            Row(
+                notation.day_and_hour(read.moment.at),
+                f"{say('Journées')} {read.reported.session}",
+            ),
             *sums(read.reported.totals),
         ])  # fmt: skip
         return Html(say("Lecture X"), joined(_back(), paper))
@@ -128,7 +132,7 @@ class ClosurePages:
         }
         made = await done(self._agent, asked.visitor.grant, CLOSE, arguments, Closure)
         told = frame.notice(say("C'est clos : le Z sort à la caisse."))
-        return Html(_title(made.closed), joined(told, _back(), _paper(made.at, made.closed)))
+        return Html(_title(made.closed), joined(told, _back(), _paper(made.moment.at, made.closed)))
 
     async def _one(self, seq: str) -> Html:
         if not (seq.isascii() and seq.isdigit() and len(seq) < 12):

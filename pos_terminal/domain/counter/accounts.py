@@ -80,7 +80,7 @@ def statement(desk: Desk, _: str, moment: Moment) -> Step:
         raise Refused(faults.NOT_NOW)
     customer, account = _account(desk, replace(desk.entry, number=""))
     desk.entry = Entry()
-    paper = account_paper.statement(desk.identity.terminal, customer.number, account, moment.at)
+    paper = account_paper.statement(desk.identity.terminal, customer.number, account)
     show = Show(display.account(customer.number, account.owed), private=True)
     return Step(effects=(show, PrintList(paper), Sound(Tone.ACCEPTED)))
 

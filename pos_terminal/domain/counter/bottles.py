@@ -100,7 +100,7 @@ def report(desk: Desk, _: str, moment: Moment) -> Step:
     authority.need(desk, Right.STOCK)
     bottles = _found(look_up(desk, BottlesWanted(since=since)))
     desk.entry = Entry()
-    listing = stock_lists.bottles(desk.catalog, bottles, moment.at)
+    listing = stock_lists.bottles(desk.catalog, bottles)
     return Step(effects=(PrintList(listing), Sound(Tone.ACCEPTED)))
 
 

@@ -89,4 +89,4 @@ def answered(desk: Desk, answer: LookedUp, moment: Moment) -> Step | None:
 
 def _drawn(desk: Desk, found: Answer | None, moment: Moment) -> DayList:
     reckonings = found.reckonings if isinstance(found, CardDays) else ()
-    return card_days.drawn(desk.identity.terminal, reckonings, moment.at)
+    return card_days.drawn(desk.identity.terminal, reckonings)

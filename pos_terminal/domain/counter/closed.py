@@ -8,6 +8,7 @@ from pos_terminal.domain.events.paper import Form, InvoiceMade, ReceiptPrinted, 
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
+from pos_terminal.domain.moment import Moment
 
 Following = ReceiptRequested | ReceiptPrinted | InvoiceMade | PaymentChanged | PeriodClosed
 """What is recorded behind a ticket and may be about it."""
@@ -20,17 +21,19 @@ class ClosedTicket(Struct, frozen=True):
     """A closed ticket, for its papers: when, which were asked for, and its record.
 
     `gifts` are the gift receipts, which count by themselves; `invoice_papers` are those of its
-    invoice. `anchor` and `operator` are empty for the last one. `all_back` says that all of it was
-    taken back by later tickets, so never of the last one. `changed` are the corrections of how it
-    was paid; `day_closed` says of the last one that its day has its Z.
+    invoice, and `invoiced` is when it was made. `anchor` and `operator` are empty for the last one.
+    `all_back` says that all of it was taken back by later tickets, so never of the last one.
+    `changed` are the corrections of how it was paid; `day_closed` says of the last one that its day
+    has its Z.
     """
 
     ticket: SaleClosed
-    at: str
+    moment: Moment
     papers: Copies = frozenset()
     gifts: Copies = frozenset()
     anchor: str = ""
     invoice: InvoiceMade | None = None
+    invoiced: Moment | None = None
     invoice_papers: Copies = frozenset()
     operator: int = 0
     all_back: bool = False
@@ -57,13 +60,13 @@ class ClosedTicket(Struct, frozen=True):
         """Whether its invoice takes the place of a ticket that the customer has."""
         return ORIGINAL in self.papers
 
-    def after(self, event: Following) -> "ClosedTicket":
-        """Once that came behind it; itself where it is about another ticket."""
+    def after(self, event: Following, moment: Moment) -> "ClosedTicket":
+        """Once that came behind it, at that moment; itself where it is about another ticket."""
         if isinstance(event, PeriodClosed):
             return replace(self, day_closed=self.day_closed or event.period is Period.DAY)
         if isinstance(event, InvoiceMade):
             ours = (self.ticket.series, self.ticket.number) in event.places
-            return replace(self, invoice=event) if ours else self
+            return replace(self, invoice=event, invoiced=moment) if ours else self
         if isinstance(event, PaymentChanged):
             ours = self.is_of(event.series, event.number)
             return replace(self, changed=(*self.changed, event)) if ours else self

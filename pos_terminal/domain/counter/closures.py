@@ -68,7 +68,7 @@ def decide(desk: Desk, given: BooksReady, moment: Moment) -> Step:
 def _read(desk: Desk, asked: ReadDay, books: Books, moment: Moment) -> Step:
     reported = PeriodReported(session=books.book.session, totals=books.book.day.totals)
     detail = tuple(report_sums.detail(reported.totals, asked.best, desk.present))
-    paper = report.reading(desk.identity, reported, moment.at, detail)
+    paper = report.reading(desk.identity, reported, moment, detail)
     return Step((reported,), (PrintReport(paper),))
 
 
@@ -81,7 +81,7 @@ def _count(desk: Desk, done: CountDrawer, books: Books, moment: Moment) -> Step:
         drawer=done.drawer,
     )
     several = desk.rules.drawers.number > 1
-    paper = report.count(desk.identity, counted, moment.at, several=several)
+    paper = report.count(desk.identity, counted, moment, several=several)
     return Step((counted,), (Show(display.counted(), private=True), PrintReport(paper)))
 
 

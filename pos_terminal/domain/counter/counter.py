@@ -6,7 +6,6 @@ overlay at once; what the sale says is the base screen, which only a durable rec
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -152,7 +151,7 @@ class Counter:
     def _starting(self, moment: Moment) -> Iterator[Step]:
         desk = self.desk
         last, day = desk.last, desk.rules.closing.day
-        if last and day(datetime.fromisoformat(last.at)) < day(moment.local):
+        if last and day(last.moment.local) < day(moment.local):
             desk.parting = None  # that customer left yesterday
         yield Step(sign_on.reconcile(desk))
         yield sign_on.new_day(desk, moment)
@@ -167,7 +166,7 @@ class Counter:
         effects: list[Effect] = []
         for step in steps:
             for event in step.events:
-                self.desk.apply(event, moment.at)
+                self.desk.apply(event, moment)
             events += step.events
             effects += step.effects
             # What is typed behind X, Z or a count is decided behind it: a sale begun meanwhile

@@ -265,15 +265,15 @@ class Desk:
         self.clerks, self.clerk, self.wrong, self.checks = clerks, clerk, wrong, checks
         self.signed_on = signed_on
 
-    def apply(self, event: Event, at: str) -> None:
-        """Take in an event that was decided or read back; `at` is its local time."""
-        self._sell(event, at)
+    def apply(self, event: Event, moment: Moment) -> None:
+        """Take in an event that was decided or read back, of that moment."""
+        self._sell(event, moment.at)
         self.wrong = pin_lock.after(self.wrong, event)
         self.parting = parting.after(self.parting, event)
         self.outage = self.outage.after(event)
         match event:
             case OperatorSignedOn() | OperatorSignedOff():
-                self._stand(event, at)
+                self._stand(event, moment.at)
             case SaleHeld(sale=number):
                 self.held[number] = self._put_aside(number)
                 self.served = True
@@ -289,7 +289,7 @@ class Desk:
             case SaleClosed():
                 self.openers.pop(event.sale, None)
                 self.tickets[event.series] = event.number
-                self.last = ClosedTicket(event, at)
+                self.last = ClosedTicket(event, moment)
                 self.served = True
                 self.made, self.voucher_copies, self.refund = (), 0, None
             case VoucherMoved() if event.amount > 0 and event.number:
@@ -300,7 +300,7 @@ class Desk:
                 ReceiptRequested() | ReceiptPrinted() | InvoiceMade() | PaymentChanged()
                 | PeriodClosed()
             ):  # fmt: skip
-                self._follow(event)
+                self._follow(event, moment)
             case KeyReplaced():
                 self.sales = event.sale
                 self.tickets = {each.series: each.number for each in event.tickets}
@@ -317,9 +317,9 @@ class Desk:
                 for place, sale in sales.items():
                     sales[place] = apply(sale, event) or sale
 
-    def _follow(self, event: Following) -> None:
+    def _follow(self, event: Following, moment: Moment) -> None:
         """What comes behind a ticket: its papers, its corrections, the Z of its day."""
-        self.last = self.last and self.last.after(event)
+        self.last = self.last and self.last.after(event, moment)
         if isinstance(event, InvoiceMade):
             self.tickets[event.series] = event.number
         if isinstance(event, PeriodClosed) and self.notice is faults.Z_DUE:

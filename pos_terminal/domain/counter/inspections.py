@@ -31,7 +31,7 @@ def key(desk: Desk, _: str, __: Moment) -> Step:
 
 def written(desk: Desk, done: EvidenceWritten, moment: Moment) -> Step:
     """Its paper; where it failed, that, at the counter and on record."""
-    paper = PrintReport(inspection.paper(desk.identity, done, moment.at, desk.clerk), patient=True)
+    paper = PrintReport(inspection.paper(desk.identity, done, moment, desk.clerk), patient=True)
     if done.fault is None:
         shown = () if desk.busy else (Show(display.written(len(done.files)), private=True),)
         return Step(effects=(*shown, Sound(Tone.ACCEPTED), paper))

@@ -139,13 +139,13 @@ def _make_month(
     details = details_name(INVOICES, desk.tickets.get(INVOICES, 0) + 1)
     buyer = _buyer(desk, customer, details, moment)
     supplied = (
-        Supplied(series=each.closed.series, number=each.closed.number, at=each.at)
+        Supplied(series=each.closed.series, number=each.closed.number, at=each.moment.at)
         for each in found
     )
     made = replace(
         _made(desk, customer, closed, moment, details), corrects=corrects, tickets=tuple(supplied)
     )
-    return _print(desk, closed, made, buyer, made, several=found)
+    return _print(desk, replace(closed, invoiced=moment), made, buyer, made, several=found)
 
 
 def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
@@ -163,7 +163,7 @@ def _make(desk: Desk, closed: ClosedTicket, moment: Moment) -> Step:
     buyer = _buyer(desk, customer, details, moment)
     made = replace(_made(desk, customer, closed, moment, details), corrects=corrects)
     desk.customer = None
-    return _print(desk, closed, made, buyer, made)
+    return _print(desk, replace(closed, invoiced=moment), made, buyer, made)
 
 
 def _buyer(desk: Desk, customer: Customer, details: str, moment: Moment) -> Buyer:
@@ -188,7 +188,7 @@ def _made(
         details=details,
         ticket_series=ticket.series,
         ticket_number=ticket.number,
-        ticket_at=ticket.taken_at or closed.at,
+        ticket_at=ticket.taken_at or closed.moment.at,
         issued=moment.at,
         vat=ticket.vat,
         total=ticket.total,
@@ -229,7 +229,7 @@ def _again(desk: Desk, closed: ClosedTicket, made: InvoiceMade) -> Step:
     if not made.tickets:
         return _print(desk, closed, made, buyer)
     found = tuple(_ticket(desk, each) for each in made.tickets)
-    closed = replace(closed, ticket=merged(found), at=found[-1].at)
+    closed = replace(closed, ticket=merged(found), moment=found[-1].moment)
     return _print(desk, closed, made, buyer, several=found)
 
 
@@ -255,9 +255,9 @@ def _print(
         form=Form.INVOICE,
     )
     asked = PaperAsked(
-        request, closed.ticket, closed.at, closed.anchor,
-        invoice=made, buyer=buyer, operator=closed.operator, changed=closed.changed,
-        replaces=closed.replaced, several=several,
+        request, closed.ticket, closed.moment, closed.anchor,
+        invoice=made, invoiced=closed.invoiced, buyer=buyer, operator=closed.operator,
+        changed=closed.changed, replaces=closed.replaced, several=several,
     )  # fmt: skip
     screen = display.invoiced(desk.identity.terminal, made)
     return Step((*events, request), (Print(asked), Show(screen), Sound(Tone.ACCEPTED)))

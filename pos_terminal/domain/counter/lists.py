@@ -89,7 +89,7 @@ def show(desk: Desk, _: str, moment: Moment) -> Step:
 def _tickets(desk: Desk, moment: Moment) -> DayList:
     found = look_up(desk, TicketsWanted())
     tickets = found.tickets if isinstance(found, Tickets) else ()
-    return day_lists.tickets(desk.identity.terminal, tickets, moment.at)
+    return day_lists.tickets(desk.identity.terminal, tickets)
 
 
 def _orders(desk: Desk, moment: Moment) -> DayList:
@@ -99,9 +99,9 @@ def _orders(desk: Desk, moment: Moment) -> DayList:
     known = look_up(desk, ContactsWanted(people)) if people else None
     contacts = known.contacts if isinstance(known, Contacts) else ()
     deposits = held.deposits if isinstance(held, Held) else ()
-    return day_lists.orders(orders, contacts, deposits, moment.at)
+    return day_lists.orders(orders, contacts, deposits)
 
 
 def _held(desk: Desk, moment: Moment) -> DayList:
     held = look_up(desk, HeldWanted())
-    return day_lists.held(held if isinstance(held, Held) else Held(), moment.at)
+    return day_lists.held(held if isinstance(held, Held) else Held())

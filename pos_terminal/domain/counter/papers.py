@@ -53,11 +53,11 @@ def of_law(desk: Desk, closed: SaleClosed, moment: Moment) -> Step:
     Who pays for an order in advance gets the ticket, with the order's barcode.
     """
     if deposits.takes(closed):
-        return _print(desk, ClosedTicket(closed, moment.at), Form.TICKET)
+        return _print(desk, ClosedTicket(closed, moment), Form.TICKET)
     if not note_due(closed, moment.day):
         return Step()
     if desk.rules.papers.note is NoteDue.PRINT:
-        return _print(desk, ClosedTicket(closed, moment.at), Form.NOTE)
+        return _print(desk, ClosedTicket(closed, moment), Form.NOTE)
     offered = desk.rules.papers.note is NoteDue.OFFER
     return Step(effects=(Show(display.note_offered(closed)),) if offered else ())
 
@@ -111,11 +111,12 @@ def closed(found: TicketFound) -> ClosedTicket:
     """A ticket that was looked up, for its papers."""
     return ClosedTicket(
         found.closed,
-        found.at,
+        found.moment,
         found.papers,
         found.gifts,
         found.anchor,
         found.invoice,
+        found.invoiced,
         found.invoice_papers,
         found.operator,
         all_back(found),
@@ -146,7 +147,7 @@ def _print(desk: Desk, closed: ClosedTicket, form: Form) -> Step:
         series=ticket.series, number=ticket.number, copy=closed.copy(form), form=form
     )
     asked = PaperAsked(
-        request, ticket, closed.at, closed.anchor,
+        request, ticket, closed.moment, closed.anchor,
         operator=closed.operator, changed=closed.changed,
     )  # fmt: skip
     if form is Form.QR and not digital.fits(desk.identity, asked):

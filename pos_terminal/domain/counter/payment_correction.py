@@ -5,7 +5,6 @@ says yes; any other key goes on as ever. It is the till's last ticket, whoever s
 whose day has its Z: what a Z said stays so.
 """
 
-from datetime import date
 
 from msgspec.structs import replace
 
@@ -75,7 +74,7 @@ def _change(desk: Desk, right: TenderKind) -> PaymentChanged:
     place = (last.ticket.series, last.ticket.number)
     if any(each.takes_from(*place) for each in desk.waiting):
         raise Refused(faults.TICKET_BUSY)  # it gives back what was paid, as it was paid then
-    day = date.fromisoformat(last.at[:10])
+    day = last.moment.day
     already = sum(each.amount for each in tenders if each.tender == right.name)
     live = [line for line in last.ticket.lines if not line.voided]
     limit = payable.limit(desk, right, day, already, live)

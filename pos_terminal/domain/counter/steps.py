@@ -16,6 +16,7 @@ from pos_terminal.domain.events.values import GrantLevel, PrintOutcome
 from pos_terminal.domain.faults import Fault, Tone
 from pos_terminal.domain.keyboard.keys import Key
 from pos_terminal.domain.lookup.questions import Answer, BestSold, ClosureFound, Wanted
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period.closing import Books
 from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Listing, PrinterRole, Receipt
@@ -422,10 +423,10 @@ class Settled(Struct, frozen=True):
 
 
 class PrintVoucher(Struct, frozen=True):
-    """Print this voucher, made at that local time; `copy` from 1 on is a numbered duplicate."""
+    """Print this voucher, made at that moment; `copy` from 1 on is a numbered duplicate."""
 
     made: VoucherMoved
-    at: str
+    moment: Moment
     copy: int = 0
 
 

@@ -167,7 +167,7 @@ def _stock(desk: Desk, found: Found, _: Moment) -> Step:
 def _stock_list(desk: Desk, moment: Moment) -> Step:
     """`STOCK STOCK`: all of it on paper."""
     balance = balances(look_up(desk, StockWanted()))
-    return _print(desk, stock_lists.stock(desk.catalog, balance, moment.at))
+    return _print(desk, stock_lists.stock(desk.catalog, balance))
 
 
 def _allergens(desk: Desk, found: Found, moment: Moment) -> Step:
@@ -180,13 +180,13 @@ def _allergens(desk: Desk, found: Found, moment: Moment) -> Step:
     screen, whole = display.allergens(item.name, text)
     effects: tuple[Effect, ...] = (Show(screen, private=True), Sound(Tone.ACCEPTED))
     if not whole:
-        effects = (*effects, PrintList(stock_lists.allergens((item,), moment.at)))
+        effects = (*effects, PrintList(stock_lists.allergens((item,))))
     return Step(effects=effects)
 
 
 def _allergen_list(desk: Desk, moment: Moment) -> Step:
     """`ALLERG ALLERG`: all articles on paper."""
-    return _print(desk, stock_lists.allergens(desk.catalog.items, moment.at))
+    return _print(desk, stock_lists.allergens(desk.catalog.items))
 
 
 def _open(desk: Desk, found: Found, moment: Moment) -> Step:
@@ -238,6 +238,6 @@ def production(desk: Desk, _: str, moment: Moment) -> Step:
     proposal = propose(desk.catalog, past.days, balance, moment.day, ahead)
     orders = look_up(desk, OrdersWanted())
     wanted = orders.orders if isinstance(orders, Orders) else ()
-    listing = stock_lists.production(proposal, moment.at)
+    listing = stock_lists.production(proposal)
     ordered = tuple(day_lists.wanted_on(wanted, proposal.day))
     return _print(desk, replace(listing, blocks=(*listing.blocks, *ordered)))

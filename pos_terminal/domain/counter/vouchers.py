@@ -212,5 +212,5 @@ def _print_again(desk: Desk) -> Step:
     )
     for made in desk.made:
         desk.mint.number(made)  # where the key is not that one there is no number to print
-    papers = (PrintVoucher(made, last.at, copied.copy) for made in desk.made)
+    papers = (PrintVoucher(made, last.moment, copied.copy) for made in desk.made)
     return Step((copied,), (*papers, Sound(Tone.ACCEPTED)))

@@ -23,6 +23,7 @@ from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.lookup.bottles import Bottle
 from pos_terminal.domain.lookup.customers import PersonsAnswer, PersonsWanted
 from pos_terminal.domain.lookup.reckoning import Reckoning
+from pos_terminal.domain.moment import Moment
 
 
 class TicketWanted(Struct, frozen=True):
@@ -156,16 +157,17 @@ class TicketFound(Struct, frozen=True):
     """A ticket as it was closed, and when. `returned` maps its lines to what came back of them
     since; `papers` and `gifts` are which copies of it there are (`events.copies`), and `anchor` is
     its record's number and hash («512 3fa9...»), `operator` who sold it; `invoice` is the one that
-    was made of it, and `invoice_papers` which copies of that there are; `changed` are the
-    corrections of how it was paid, in their order."""
+    was made of it, `invoiced` when, and `invoice_papers` which copies of that there are; `changed`
+    are the corrections of how it was paid, in their order."""
 
     closed: SaleClosed
-    at: str
+    moment: Moment
     returned: Mapping[int, Back] = field(default_factory=dict)
     papers: frozenset[int] = frozenset()
     gifts: frozenset[int] = frozenset()
     anchor: str = ""
     invoice: InvoiceMade | None = None
+    invoiced: Moment | None = None
     invoice_papers: frozenset[int] = frozenset()
     operator: int = 0
     changed: tuple[PaymentChanged, ...] = ()
@@ -251,7 +253,7 @@ class ClosureFound(Struct, frozen=True):
     """A closure as it was recorded, when, its record's number and hash, and its copies so far."""
 
     closed: PeriodClosed
-    at: str
+    moment: Moment
     seq: int
     hash: bytes
     copies: int = 0

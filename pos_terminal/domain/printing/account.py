@@ -10,13 +10,13 @@ from pos_terminal.domain.notation import euros, short_day_and_hour
 from pos_terminal.domain.receipt import Block, Listing, Row, Rule, Text
 
 
-def statement(terminal: str, number: int, account: CustomerAccount, at: str) -> Listing:
+def statement(terminal: str, number: int, account: CustomerAccount) -> Listing:
     """All that the journal still knows of the account, the oldest first, and what is owed.
 
     It names the customer by number alone: whoever finds it learns nothing of him.
     """
     blocks = tuple(_statement(terminal, account))
-    return Listing(f"{say('RELEVE DU COMPTE')} {number}", at, blocks)
+    return Listing(f"{say('RELEVE DU COMPTE')} {number}", blocks)
 
 
 def _statement(terminal: str, account: CustomerAccount) -> Iterator[Block]:

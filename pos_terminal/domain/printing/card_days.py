@@ -13,14 +13,14 @@ from pos_terminal.domain.receipt import Block, Row, Rule, Text
 from pos_terminal.domain.screen import Screen, both_ends
 
 
-def drawn(till: str, found: Sequence[Reckoning], at: str) -> DayList:
+def drawn(till: str, found: Sequence[Reckoning]) -> DayList:
     """Each terminal's days, the newest first on the display and the oldest first on paper."""
     pages = [
         Screen(both_ends(each.terminal, euros(each.journal)), _state(each))
         for each in reversed(found)
     ]
     blocks = tuple(block for each in found for block in _day(till, each))
-    return made(say("TERMINAUX DE PAIEMENT"), pages, blocks, at)
+    return made(say("TERMINAUX DE PAIEMENT"), pages, blocks)
 
 
 def _state(each: Reckoning) -> str:

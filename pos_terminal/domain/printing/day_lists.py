@@ -29,12 +29,12 @@ class DayList(Struct, frozen=True):
     paper: Listing
 
 
-def tickets(terminal: str, found: Sequence[TicketFound], at: str) -> DayList:
+def tickets(terminal: str, found: Sequence[TicketFound]) -> DayList:
     """The newest ticket is the first page; on paper the oldest comes first."""
     title = say("TICKETS DU JOUR")
     pages = [
         Screen(
-            both_ends(number(terminal, each.closed), each.at[11:16]),
+            both_ends(number(terminal, each.closed), each.moment.at[11:16]),
             both_ends(_means(each), euros(each.closed.total)),
         )
         for each in reversed(found)
@@ -46,11 +46,11 @@ def tickets(terminal: str, found: Sequence[TicketFound], at: str) -> DayList:
         Rule(),
         Row(f"{say('TOTAL')} ({len(found)})", f"{euros(total)} €", bold=True),
     )
-    return made(title, pages, blocks, at)
+    return made(title, pages, blocks)
 
 
 def _ticket(terminal: str, each: TicketFound) -> Iterator[Block]:
-    name = f"{number(terminal, each.closed)}  {each.at[11:16]}"
+    name = f"{number(terminal, each.closed)}  {each.moment.at[11:16]}"
     yield Row(name, euros(each.closed.total))
     yield Text(f"  {_means(each)}")
 
@@ -65,7 +65,6 @@ def orders(
     found: Sequence[OrderBalance],
     contacts: Sequence[Contact],
     deposits: Sequence[DepositBalance],
-    at: str,
 ) -> DayList:
     """Each open order: when, for whom, of what, and what is paid of it."""
     pages = [
@@ -79,7 +78,7 @@ def orders(
     blocks = tuple(
         block for each in found for block in _order(each, known.get(each.person), deposits)
     )
-    return made(say("COMMANDES A FAIRE"), pages, blocks, at)
+    return made(say("COMMANDES A FAIRE"), pages, blocks)
 
 
 def _order(
@@ -128,7 +127,7 @@ def wanted_on(found: Sequence[OrderBalance], wanted: date) -> Iterator[Block]:
         yield Text(f"  {say('no')} {', '.join(numbers[name, unit])}")
 
 
-def held(found: Held, at: str) -> DayList:
+def held(found: Held) -> DayList:
     """Vouchers by their last four digits, deposits by order, accounts by pseudonym; and sums."""
     groups = (
         (
@@ -153,7 +152,7 @@ def held(found: Held, at: str) -> DayList:
         blocks += [Rule(), Text(title, bold=True)]
         blocks += [Row(name, euros(cents)) for name, cents in rows]
         blocks.append(Row(f"{say('TOTAL')} ({len(rows)})", f"{total} €", bold=True))
-    return made(say("DETENU POUR LES CLIENTS"), pages, tuple(blocks), at)
+    return made(say("DETENU POUR LES CLIENTS"), pages, tuple(blocks))
 
 
 def _voucher(reference: str, expires: str) -> str:
@@ -162,7 +161,7 @@ def _voucher(reference: str, expires: str) -> str:
     return f"{shown} {until} {day(expires)}" if expires else shown
 
 
-def made(title: str, pages: Sequence[Screen], blocks: Sequence[Block], at: str) -> DayList:
+def made(title: str, pages: Sequence[Screen], blocks: Sequence[Block]) -> DayList:
     """The list; where there is nothing it says so."""
     nothing = Screen(title[:20], say("RIEN"))
-    return DayList(tuple(pages) or (nothing,), Listing(title, at, tuple(blocks)))
+    return DayList(tuple(pages) or (nothing,), Listing(title, tuple(blocks)))

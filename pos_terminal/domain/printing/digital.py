@@ -62,16 +62,9 @@ def _plain(text: str) -> str:
 
 
 def _lines(identity: Identity, asked: PaperAsked) -> Iterator[str]:
-    ticket, copy = asked.closed, asked.request.copy
-    yield f"{VERSION} {numbers.number(identity.terminal, ticket)} {asked.at[:16]}"
-    if ticket.taken_at:
-        yield f"{say('VENTE DU')} {ticket.taken_at[:16]}, {say('SAISIE APRES PANNE')}"
-    if identity.simulated:
-        yield "SIMULATION"
-    if ticket.series == TRAINING_SERIES:
-        yield "FACTICE"
-    if copy:
-        yield f"{say('DUPLICATA')} {copy}"
+    ticket = asked.closed
+    yield f"{VERSION} {numbers.number(identity.terminal, ticket)} {asked.moment.at[:16]}"
+    yield from _marks(identity, asked)
     yield identity.shop.name
     yield from identity.shop.header
     for line in ticket.lines:
@@ -93,3 +86,18 @@ def _lines(identity: Identity, asked: PaperAsked) -> Iterator[str]:
     for change in asked.changed:
         yield f"{say('PAIEMENT CORRIGE')} {exchanged(change)} {euros(change.amount)}"
     yield f"#{asked.anchor}"
+
+
+def _marks(identity: Identity, asked: PaperAsked) -> Iterator[str]:
+    """What the head of its paper says beside number and time."""
+    ticket, copy = asked.closed, asked.request.copy
+    if not asked.moment.trust.vouched:
+        yield say("Heure non vérifiée")
+    if ticket.taken_at:
+        yield f"{say('VENTE DU')} {ticket.taken_at[:16]}, {say('SAISIE APRES PANNE')}"
+    if identity.simulated:
+        yield "SIMULATION"
+    if ticket.series == TRAINING_SERIES:
+        yield "FACTICE"
+    if copy:
+        yield f"{say('DUPLICATA')} {copy}"

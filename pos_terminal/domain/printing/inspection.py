@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.audit.inspection import EvidenceWritten
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.report import shop_head
 from pos_terminal.domain.receipt import Block, Receipt, Row, Rule, Text
 
 
-def paper(identity: Identity, written: EvidenceWritten, at: str, operator: int) -> Receipt:
+def paper(identity: Identity, written: EvidenceWritten, moment: Moment, operator: int) -> Receipt:
     """Each file with its size and its SHA-256; who had it written, and room to sign for it."""
     return Receipt(
-        title=f"controle {at[:16]}",
+        title=f"controle {moment.at[:16]}",
         blocks=(
-            *shop_head(identity, say("CONTROLE FISCAL"), at),
+            *shop_head(identity, say("CONTROLE FISCAL"), moment),
             Row(say("Dossier"), written.folder),
             Row(say("Vendeur"), str(operator)),
             Rule(),

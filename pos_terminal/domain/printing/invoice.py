@@ -15,6 +15,7 @@ from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.lookup.questions import TicketFound
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
@@ -30,10 +31,13 @@ def body(
     ticket: SaleClosed,
     changed: Iterable[PaymentChanged] = (),
     *,
+    invoiced: Moment | None = None,
     replaces: bool = False,
     several: Sequence[TicketFound] = (),
 ) -> Iterator[Block]:
-    """The invoice between its head and its foot. It `replaces` a ticket that was printed before.
+    """The invoice between its head and its foot, `invoiced` at that moment.
+
+    It `replaces` a ticket that was printed before.
 
     One over `several` tickets (Code général des impôts, art. 289, I-3) has each delivery by itself;
     `ticket` is all of them as one.
@@ -44,7 +48,7 @@ def body(
         said -= address
     mentions = (line for line in identity.seller.lines() if line not in said)
     yield from (Text(line, Align.CENTRE) for line in mentions)
-    yield from _which(identity, made, ticket, replaces=replaces)
+    yield from _which(identity, made, ticket, invoiced, replaces=replaces)
     yield from _to_whom(buyer)
     yield Rule()
     supplied = say("Prestation de services") if is_service(ticket) else say("Livraison de biens")
@@ -54,7 +58,7 @@ def body(
     yield Rule()
     for each in several:
         name = numbers.number(identity.terminal, each.closed)
-        yield Text(f"{say('Ticket')} {name} {say('du')} {day(each.at)}", bold=True)
+        yield Text(f"{say('Ticket')} {name} {say('du')} {day(each.moment.at)}", bold=True)
         yield from _lines(each.closed)
     if not several:
         yield from _lines(ticket)
@@ -81,12 +85,19 @@ def _lines(ticket: SaleClosed) -> Iterator[Block]:
 
 
 def _which(
-    identity: Identity, made: InvoiceMade, ticket: SaleClosed, *, replaces: bool
+    identity: Identity,
+    made: InvoiceMade,
+    ticket: SaleClosed,
+    invoiced: Moment | None,
+    *,
+    replaces: bool,
 ) -> Iterator[Block]:
     """What it is, its number and dates, and what it is about."""
     yield Text(title(ticket), Align.CENTRE, bold=True, tall=True)
     yield Row(say("Facture no"), invoice_number(identity.terminal, made), bold=True)
     yield Row(say("Émise le"), day(made.issued))
+    if invoiced and not invoiced.trust.vouched:
+        yield Text(say("Date non vérifiée"), Align.CENTRE)
     for each in made.corrects:
         name = invoice_number(identity.terminal, each)
         yield Text(f"{say('Avoir sur facture')} {name} {say('du')} {day(each.issued)}")

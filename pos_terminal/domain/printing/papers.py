@@ -54,7 +54,7 @@ def paper(identity: Identity, asked: PaperAsked) -> Receipt:
     code = ticket_code(identity.till, ticket.series, ticket.number)
     if form is Form.TICKET:
         return tickets.receipt(
-            identity, ticket, asked.at, copy,
+            identity, ticket, asked.moment, copy,
             code=code, operator=asked.operator, anchor=asked.anchor, changed=asked.changed,
         )  # fmt: skip
     training = ticket.series == TRAINING_SERIES
@@ -69,7 +69,7 @@ def paper(identity: Identity, asked: PaperAsked) -> Receipt:
             *(
                 tickets.shop(identity)
                 if asked.several
-                else tickets.head(identity, ticket, asked.at)
+                else tickets.head(identity, ticket, asked.moment)
             ),
             *marks,
             *_body(form, identity, asked),
@@ -91,7 +91,7 @@ def _body(form: Form, identity: Identity, asked: PaperAsked) -> Iterator[Block]:
         case Form.INVOICE if asked.invoice and asked.buyer:
             yield from invoice.body(
                 identity, asked.invoice, asked.buyer, asked.closed, asked.changed,
-                replaces=asked.replaces, several=asked.several,
+                invoiced=asked.invoiced, replaces=asked.replaces, several=asked.several,
             )  # fmt: skip
         case Form.QR:
             yield Row(say("TOTAL"), f"{euros(asked.closed.total)} €", bold=True)
@@ -117,7 +117,7 @@ def _note(asked: PaperAsked) -> Iterator[Block]:
 
     The customer's name is written by hand, unless the customer does not want it.
     """
-    ticket, at = asked.closed, asked.at
+    ticket, at = asked.closed, asked.moment.at
     yield Text(say("NOTE"), Align.CENTRE, bold=True, tall=True)
     yield Text(f"{say('Client')} : {'_' * 20}")
     yield Text(f"{say('Prestation du')} {day(at)}, {say('à cette adresse')}")
@@ -145,7 +145,7 @@ def _counted(line: TicketLine, ticket: SaleClosed) -> Iterator[Block]:
 def _paid(asked: PaperAsked, *, letters: bool = True) -> Iterator[Block]:
     ticket = asked.closed
     yield Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True)
-    yield from tickets.tenders(ticket, asked.at, asked.changed)
+    yield from tickets.tenders(ticket, asked.moment.at, asked.changed)
     yield Rule()
     yield from tickets.vat(ticket, letters=letters)
     yield from tickets.counts(ticket)

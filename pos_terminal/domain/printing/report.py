@@ -6,8 +6,10 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.cash import CashCounted
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodReported, ServiceClosed
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import day, day_and_hour, euros
 from pos_terminal.domain.period.drawer import DENOMINATIONS
+from pos_terminal.domain.printing.clock import unverified
 from pos_terminal.domain.printing.report_sums import amount, sums
 from pos_terminal.domain.printing.ticket import support
 from pos_terminal.domain.receipt import Align, Block, Qr, Receipt, Row, Rule, Text
@@ -17,13 +19,13 @@ from pos_terminal.domain.sale.open_sales import OpenSale
 def closure(
     identity: Identity,
     closed: PeriodClosed,
-    at: str,
+    moment: Moment,
     *,
     head: str = "",
     exposed: int | None = None,
     copy: int = 0,
 ) -> Receipt:
-    """The Z as a document. `at` is the closing record's local time, ISO 8601.
+    """The Z as a document. `moment` is the closing record's.
 
     `head` stands on it as a QR code, so that filed paper bears witness to the journal as it was;
     `exposed` is how many records no other witness has seen.
@@ -35,7 +37,7 @@ def closure(
     return Receipt(
         title=f"Z {closed.period} {closed.number}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *shop_head(identity, f"{title} {day(closed.label)}", at),
+            *shop_head(identity, f"{title} {day(closed.label)}", moment),
             Row(f"Z {say('no')} {closed.number}", _range(say("Journées"), first, last)),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_remarks(closed),
@@ -54,13 +56,13 @@ def closure(
 
 
 def reading(
-    identity: Identity, reported: PeriodReported, at: str, detail: Sequence[Block] = ()
+    identity: Identity, reported: PeriodReported, moment: Moment, detail: Sequence[Block] = ()
 ) -> Receipt:
     """The X as a document: the running day so far, and nothing closed; `detail` on request."""
     return Receipt(
         title=f"X {reported.session}",
         blocks=(
-            *shop_head(identity, say("LECTURE X"), at),
+            *shop_head(identity, say("LECTURE X"), moment),
             Row("", f"{say('Journées')} {reported.session}"),
             *_mark(simulated=identity.simulated),
             *sums(reported.totals),
@@ -70,12 +72,12 @@ def reading(
     )
 
 
-def service(identity: Identity, closed: ServiceClosed, at: str) -> Receipt:
+def service(identity: Identity, closed: ServiceClosed, moment: Moment) -> Receipt:
     """A closed service as a document: what it brought in, and what the drawers held at its end."""
     return Receipt(
         title=f"service {closed.session}-{closed.number}",
         blocks=(
-            *shop_head(identity, f"{say('SERVICE')} {closed.name}", at),
+            *shop_head(identity, f"{say('SERVICE')} {closed.name}", moment),
             Row(f"{say('Journées')} {closed.session}", f"{say('SERVICE')} {closed.number}"),
             Row("", _range(say("Enregistrements"), closed.first, closed.last)),
             *_mark(simulated=identity.simulated),
@@ -85,12 +87,12 @@ def service(identity: Identity, closed: ServiceClosed, at: str) -> Receipt:
     )
 
 
-def open_sales(identity: Identity, sales: Sequence[OpenSale], at: str) -> Receipt:
+def open_sales(identity: Identity, sales: Sequence[OpenSale], moment: Moment) -> Receipt:
     """The sales that keep the day from being closed: whose they are, since when, and how much."""
     return Receipt(
-        title=f"ventes ouvertes {at[:16]}",
+        title=f"ventes ouvertes {moment.at[:16]}",
         blocks=(
-            *shop_head(identity, say("VENTES NON FINIES"), at),
+            *shop_head(identity, say("VENTES NON FINIES"), moment),
             *_mark(simulated=identity.simulated),
             Rule(),
             *(block for sale in sales for block in _open_sale(sale)),
@@ -109,7 +111,7 @@ def _open_sale(sale: OpenSale) -> Iterator[Block]:
     yield Row(f"  {say('VENDEUR')} {sale.clerk}", f"{sale.articles} {say('ART')}  {since}")
 
 
-def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -> Receipt:
+def count(identity: Identity, counted: CashCounted, moment: Moment, *, several: bool) -> Receipt:
     """A count of a drawer as a document: what was found, and not what should have been there.
 
     With `several` drawers it says which.
@@ -117,9 +119,9 @@ def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -
     title = say("COMPTAGE DU TIROIR") + (f" {counted.drawer}" if several else "")
     pieces = zip(counted.pieces, DENOMINATIONS, strict=False)
     return Receipt(
-        title=f"comptage {at[:16]}",
+        title=f"comptage {moment.at[:16]}",
         blocks=(
-            *shop_head(identity, title, at),
+            *shop_head(identity, title, moment),
             *_mark(simulated=identity.simulated),
             Rule(),
             *(Row(f"{n} x {euros(cents)}", euros(n * cents)) for n, cents in pieces if n),
@@ -130,14 +132,15 @@ def count(identity: Identity, counted: CashCounted, at: str, *, several: bool) -
     )
 
 
-def shop_head(identity: Identity, title: str, at: str) -> Iterator[Block]:
+def shop_head(identity: Identity, title: str, moment: Moment) -> Iterator[Block]:
     """The shop, what the paper is, of which till and when."""
     yield Text(identity.shop.name, Align.CENTRE, bold=True)
     for line in identity.shop.header:
         yield Text(line, Align.CENTRE)
     yield Text("")
     yield Text(title, Align.CENTRE, bold=True)
-    yield Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(at))
+    yield Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(moment.at))
+    yield from unverified(moment)
 
 
 def _remarks(closed: PeriodClosed) -> Iterator[Block]:

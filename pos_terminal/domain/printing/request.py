@@ -7,10 +7,11 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.lookup.questions import TicketFound
+from pos_terminal.domain.moment import Moment
 
 
 class PaperAsked(Struct, frozen=True):
-    """A paper to be made. `at` is the closing record's local time, ISO 8601.
+    """A paper to be made. `moment` is the closing record's, and `invoiced` the invoice's.
 
     `anchor` names that record in the journal: «512 3fa9...», its number and hash; `operator` is
     who was signed on then, 0 for nobody. `changed` are the corrections of how it was paid. An
@@ -20,9 +21,10 @@ class PaperAsked(Struct, frozen=True):
 
     request: ReceiptRequested
     closed: SaleClosed
-    at: str
+    moment: Moment
     anchor: str = ""
     invoice: InvoiceMade | None = None
+    invoiced: Moment | None = None
     buyer: Buyer | None = None
     operator: int = 0
     changed: tuple[PaymentChanged, ...] = ()

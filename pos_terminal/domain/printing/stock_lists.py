@@ -11,7 +11,9 @@ from pos_terminal.domain.catalog.catalog import Catalog, Item
 from pos_terminal.domain.catalog.goods import amount
 from pos_terminal.domain.language import say
 from pos_terminal.domain.lookup.bottles import Bottle
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import day_and_hour, short_day_and_hour
+from pos_terminal.domain.printing.clock import unverified
 from pos_terminal.domain.receipt import Align, Block, Listing, Receipt, Row, Rule, Text
 from pos_terminal.domain.stock.production import Proposal, Proposed
 
@@ -19,8 +21,8 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 """French, untranslated, as `date.weekday` counts."""
 
 
-def paper(identity: Identity, listing: Listing, at: str) -> Receipt:
-    """The list as a document, asked for at that local time."""
+def paper(identity: Identity, listing: Listing, moment: Moment) -> Receipt:
+    """The list as a document, printed at that moment."""
     mark = (Text(say("*** SIMULATION ***"), Align.CENTRE, bold=True),) if identity.simulated else ()
     return Receipt(
         listing.title,
@@ -28,7 +30,8 @@ def paper(identity: Identity, listing: Listing, at: str) -> Receipt:
             Text(identity.shop.name, Align.CENTRE, bold=True),
             Text(""),
             Text(listing.title, Align.CENTRE, bold=True),
-            Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(at)),
+            Row(f"{say('Caisse')} {identity.terminal}", day_and_hour(moment.at)),
+            *unverified(moment),
             *mark,
             *listing.blocks,
             *mark,
@@ -47,14 +50,14 @@ def is_low(item: Item, held: Fraction) -> bool:
     return item.goods.alert is not None and held <= item.goods.alert
 
 
-def stock(catalog: Catalog, held: Mapping[str, Fraction], at: str) -> Listing:
+def stock(catalog: Catalog, held: Mapping[str, Fraction]) -> Listing:
     """What there is of each article whose stock is followed: first what runs low, then by family.
 
     Of what there is nothing, and which has no alert, there is no line.
     """
     kept = [(item, held.get(item.plu, Fraction(0))) for item in catalog.items if item.goods.kept]
     low = [(item, left) for item, left in kept if is_low(item, left)]
-    return Listing(say("STOCK"), at, tuple(_stock(kept, low)))
+    return Listing(say("STOCK"), tuple(_stock(kept, low)))
 
 
 def _stock(
@@ -78,12 +81,12 @@ def _stock(
     yield Text(f"{say('Articles suivis')} : {len(kept)}")
 
 
-def bottles(catalog: Catalog, found: Iterable[Bottle], at: str) -> Listing:
+def bottles(catalog: Catalog, found: Iterable[Bottle]) -> Listing:
     """Poured against sold, bottle by bottle: the open ones, then those finished."""
     known = [(catalog.plu(each.plu), each) for each in found]
     ordered = sorted(known, key=lambda pair: (bool(pair[1].finished), pair[1].at, pair[1].plu))
     blocks = tuple(block for item, each in ordered for block in _bottle(item, each))
-    return Listing(say("VERSE ET VENDU"), at, blocks or (Text(say("Aucune bouteille ouverte")),))
+    return Listing(say("VERSE ET VENDU"), blocks or (Text(say("Aucune bouteille ouverte")),))
 
 
 def _bottle(item: Item | None, each: Bottle) -> Iterator[Block]:
@@ -107,10 +110,10 @@ def _bottle(item: Item | None, each: Bottle) -> Iterator[Block]:
         yield Row(say("Doit rester"), said(vessel - each.poured))
 
 
-def production(proposal: Proposal, at: str) -> Listing:
+def production(proposal: Proposal) -> Listing:
     """What to make, by family; each row says how many days stand behind it."""
     day = proposal.day
-    return Listing(say("PRODUCTION PROPOSEE"), at, tuple(_production(proposal, _named(day))))
+    return Listing(say("PRODUCTION PROPOSEE"), tuple(_production(proposal, _named(day))))
 
 
 def _production(proposal: Proposal, day: str) -> Iterator[Block]:
@@ -141,10 +144,10 @@ def _proposed(row: Proposed) -> Iterator[Block]:
     yield Text(f"  {', '.join(parts)}")
 
 
-def allergens(items: Iterable[Item], at: str) -> Listing:
+def allergens(items: Iterable[Item]) -> Listing:
     """Which of the fourteen are in what, by family; what nobody has said is said to be unknown."""
     ordered = sorted(items, key=lambda item: (item.family, item.name))
-    return Listing(say("ALLERGENES"), at, tuple(_allergens(ordered)))
+    return Listing(say("ALLERGENES"), tuple(_allergens(ordered)))
 
 
 def _allergens(items: Iterable[Item]) -> Iterator[Block]:

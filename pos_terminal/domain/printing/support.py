@@ -17,6 +17,7 @@ from pos_terminal.domain.events.grants import (
 )
 from pos_terminal.domain.events.values import Answer, GrantEnd, GrantLevel
 from pos_terminal.domain.language import how_many, labelled, say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.report import shop_head
 from pos_terminal.domain.receipt import Align, Block, Receipt, Row, Rule, Text
 from pos_terminal.domain.staff.support import spoken
@@ -26,21 +27,21 @@ MOST_LINES = 200
 
 
 class Told(Struct, frozen=True):
-    """Something of a consent, when it was recorded: local time, and the record's number."""
+    """Something of a consent, when it was recorded, and the record's number."""
 
-    at: str
+    moment: Moment
     seq: int
     event: Event
 
 
 def code_paper(
-    identity: Identity, code: str, level: GrantLevel, at: str, *, until: str, key: str
+    identity: Identity, code: str, level: GrantLevel, moment: Moment, *, until: str, key: str
 ) -> Receipt:
     """The code, for whoever telephones; `key` is how the supporter knows that it is this till."""
     return Receipt(
         say("assistance, code"),
         (
-            *shop_head(identity, say("ASSISTANCE : CODE"), at),
+            *shop_head(identity, say("ASSISTANCE : CODE"), moment),
             Rule(),
             Text(spoken(code), Align.CENTRE, bold=True, tall=True),
             Rule(),
@@ -55,12 +56,14 @@ def code_paper(
     )
 
 
-def opened_paper(identity: Identity, opened: SupportOpened, given: GrantGiven, at: str) -> Receipt:
+def opened_paper(
+    identity: Identity, opened: SupportOpened, given: GrantGiven, moment: Moment
+) -> Receipt:
     """Somebody is in."""
     return Receipt(
         say("assistance, début"),
         (
-            *shop_head(identity, say("ASSISTANCE : DEBUT"), at),
+            *shop_head(identity, say("ASSISTANCE : DEBUT"), moment),
             Row(say("Accord"), str(given.grant)),
             Row(say("Vient"), opened.who),
             Text(opened.key),
@@ -74,7 +77,7 @@ def opened_paper(identity: Identity, opened: SupportOpened, given: GrantGiven, a
 def account(identity: Identity, told: Sequence[Told]) -> Receipt:
     """All that the journal has of one consent, in order: what was agreed to, done, and its end."""
     (given,) = (each.event for each in told if isinstance(each.event, GrantGiven))
-    end = told[-1].at
+    end = told[-1].moment
     lines = list(_lines(told))
     return Receipt(
         say("assistance, compte rendu"),
@@ -100,7 +103,7 @@ def _left_out(count: int) -> Iterator[Block]:
 
 def _lines(told: Iterable[Told]) -> Iterator[Block]:
     for each in told:
-        hour = each.at[11:19]
+        hour = each.moment.at[11:19]
         match each.event:
             case GrantGiven():
                 yield Row(say("Accord donné"), hour)

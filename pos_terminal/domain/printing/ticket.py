@@ -15,8 +15,10 @@ from pos_terminal.domain.events.values import ReductionScope, TareKind
 from pos_terminal.domain.keyboard.command_codes import encode
 from pos_terminal.domain.keyboard.keys import Function, Key
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import day, day_and_hour, euros, hour, percent, thousandths
 from pos_terminal.domain.printing import card_slip
+from pos_terminal.domain.printing.clock import unverified
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 from pos_terminal.domain.sale.corrected_payments import exchanged
@@ -34,7 +36,7 @@ def code_of(order: str) -> str:
 def receipt(
     identity: Identity,
     ticket: SaleClosed,
-    at: str,
+    moment: Moment,
     copy: int,
     *,
     code: str = "",
@@ -42,7 +44,7 @@ def receipt(
     anchor: str = "",
     changed: Iterable[PaymentChanged] = (),
 ) -> Receipt:
-    """The ticket as a document. `at` is the closing record's local time, ISO 8601.
+    """The ticket as a document. `moment` is the closing record's.
 
     `copy` 0 is the ticket, from 1 on the duplicate of that number. A simulated sale says so at
     its head and at its foot, so that the paper cannot pass for a ticket; so does an exercise.
@@ -54,14 +56,14 @@ def receipt(
     return Receipt(
         title=f"ticket {name}" + (f" duplicata {copy}" if copy else ""),
         blocks=(
-            *head(identity, ticket, at),
+            *head(identity, ticket, moment),
             *marks(copy, simulated=identity.simulated, training=training),
             Rule(),
             *(block for line in ticket.lines if not line.voided for block in sold(line, ticket)),
             *(reduction(each) for each in ticket.reductions if not _on_a_line(each)),
             Rule(),
             Row(say("TOTAL"), f"{euros(ticket.total)} €", bold=True, tall=True),
-            *tenders(ticket, at, changed),
+            *tenders(ticket, moment.at, changed),
             Rule(),
             *vat(ticket),
             *counts(ticket),
@@ -97,14 +99,15 @@ def shop(identity: Identity) -> Iterator[Block]:
     yield Text("")
 
 
-def head(identity: Identity, ticket: SaleClosed, at: str) -> Iterator[Block]:
+def head(identity: Identity, ticket: SaleClosed, moment: Moment) -> Iterator[Block]:
     """The shop, and which ticket this is: number, till, place, local date and time."""
     yield from shop(identity)
     terminal = identity.terminal
     yield Row(f"{say('Ticket')} {number(terminal, ticket)}", f"{say('Caisse')} {terminal}")
     if ticket.place:
         yield Text(consumed(ticket.place), Align.CENTRE)
-    yield Row(day(at), hour(at))
+    yield Row(day(moment.at), hour(moment.at))
+    yield from unverified(moment)
     if ticket.taken_at:
         made = f"{say('VENTE DU')} {day_and_hour(ticket.taken_at)}"
         yield Text(made, Align.CENTRE, bold=True)

@@ -7,7 +7,9 @@ from pos_terminal.domain.codes.vouchers import grouped, last_four, voucher_code
 from pos_terminal.domain.events.prepaid import VoucherMoved
 from pos_terminal.domain.events.values import VoucherPurpose
 from pos_terminal.domain.language import say
+from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.notation import day, euros, hour, percent
+from pos_terminal.domain.printing.clock import unverified
 from pos_terminal.domain.receipt import Align, Barcode, Block, Logo, Receipt, Row, Rule, Text
 
 
@@ -15,14 +17,14 @@ def paper(
     identity: Identity,
     made: VoucherMoved,
     number: str,
-    at: str,
+    moment: Moment,
     *,
     name: str = "",
     copy: int = 0,
 ) -> Receipt:
     """The paper that the customer keeps: the only place where its `number` stands.
 
-    `at` is the local time at which it was made, ISO 8601; `name` is the article's as which it was
+    `moment` is when it was made; `name` is the article's as which it was
     sold. A simulated one says so: its number is known to its own simulation alone.
     """
     title = (name or say("BON CADEAU")) if made.plu else say("AVOIR")
@@ -38,7 +40,8 @@ def paper(
             Rule(),
             Row(say("VALEUR"), f"{euros(made.amount)} €", bold=True, tall=True),
             Text(f"{say('no')} {grouped(number)}"),
-            Row(f"{say('Fait le')} {day(at)}", hour(at)),
+            Row(f"{say('Fait le')} {day(moment.at)}", hour(moment.at)),
+            *unverified(moment),
             Text(f"{say('Ticket')} {identity.terminal}-{made.number:06d}"),
             Text(_until(made)),
             Rule(),

@@ -116,7 +116,7 @@ class ConsoleMethods:
         if place is None:
             raise ChannelError(faults.CONSOLE_DOWN)
         now = self._terminal.clock.now()
-        paper = console_paper(self._terminal.identity, place.address, place.fingerprint, now.at)
+        paper = console_paper(self._terminal.identity, place.address, place.fingerprint, now)
         lane = self._terminal.equipment.outputs.prints(PrinterRole.REPORT)
         lane.print(Paper(None, paper))
 

@@ -134,7 +134,7 @@ class SupportMethods:
         visit = await self._begin(code, decided.level, seconds, CODE_SECONDS, decided.by)
         now, key = self._terminal.clock.now(), self._host_key[:8]
         paper = printing.code_paper(
-            self._terminal.identity, code, decided.level, now.at, until=visit.until, key=key
+            self._terminal.identity, code, decided.level, now, until=visit.until, key=key
         )
         # On no disk, and the mirror has its title alone.
         self._print(paper, secret=True)
@@ -202,7 +202,7 @@ class SupportMethods:
         visit.who = who  # before anything is awaited: two supporters may come at once
         opened = SupportOpened(grant=visit.given.grant, who=who, key=_fitting(asks.key))
         await self._grants.record(opened)
-        now = self._terminal.clock.now().at
+        now = self._terminal.clock.now()
         self._print(printing.opened_paper(self._terminal.identity, opened, visit.given, now))
         self._tell_counter()
         return Granted(visit.given.grant, visit.secret, visit.until)

@@ -35,7 +35,7 @@ def _given(reader: Reader, grant: int) -> int:
 def _of(reader: Reader, kind: type[Event], after: int, grant: int) -> list[Told]:
     records = (row.record() for row in reader.of_kind(kind.kind, after) if row.rec)
     return [
-        Told(each.envelope.at, each.seq, each.event)
+        Told(each.moment, each.seq, each.event)
         for each in records
         if getattr(each.event, "grant", 0) == grant
     ]

@@ -368,8 +368,8 @@ def restarted(shop: Bench) -> Bench:
     """The same till behind a power cut: what its records make of it."""
     fresh = bench()
     fresh.counter.desk.rules = shop.counter.desk.rules
-    for event, at in shop.events:
-        fresh.counter.desk.apply(event, at)
+    for event, when in shop.events:
+        fresh.counter.desk.apply(event, when)
     fresh.events, fresh.inputs = list(shop.events), shop.inputs
     return fresh
 

@@ -91,7 +91,7 @@ def test_a_refused_z_lists_the_open_sales() -> None:
         (2, 0, 300),
         (1, 1, 130),
     ]
-    paper = lines(open_sales(TILL, listed.sales, moment().at))
+    paper = lines(open_sales(TILL, listed.sales, moment()))
     assert "VENTE 1 ATTENTE 1 1,30" in paper
     assert "TOTAL (2) 4,30 €" in paper
 
@@ -220,12 +220,12 @@ def test_a_duplicate_is_looked_up_numbered_and_recorded() -> None:
         till.press("C C") if typed != "12 ZBIS" else None
     closed = Book().after(CashMoved(movement=CashMovement.IN, amount=5), 1, moment().at)
     found = ClosureFound(
-        closed.closure(Period.DAY, 2, "2026-01-05"), moment().at, 2, bytes(32), copies=2
+        closed.closure(Period.DAY, 2, "2026-01-05"), moment(), 2, bytes(32), copies=2
     )
     step = till.put(LookedUp(asked.request, found))
     assert step.events == (PeriodCopied(period=Period.DAY, number=1, copy=3),)
     assert effect(step, PrintClosure) == PrintClosure(found, 3)
-    paper = lines(closure(TILL, found.closed, found.at, copy=3))
+    paper = lines(closure(TILL, found.closed, found.moment, copy=3))
     assert paper.count("DUPLICATA 3") == 2
     till.press("ZBIS")
     till.put(LookedUp(asked.request + 1, None))
@@ -418,7 +418,7 @@ def test_a_service_on_paper_and_in_the_z() -> None:
     ledger.count(1, -10)
     ledger.service()
     (midday,) = ledger.services
-    paper = lines(service(TILL, midday, moment().at))
+    paper = lines(service(TILL, midday, moment()))
     for row in ("SERVICE MIDI", "CA TTC 0,70 €", "Remises GESTE COMMERCIAL (1) -0,10",
                 "Retours (1) -1,50", "VENDEUR 0 (3) 0,70", "Ecart -0,10",
                 "dont remboursements 1"):  # fmt: skip
@@ -432,7 +432,7 @@ def test_a_service_on_paper_and_in_the_z() -> None:
         ServiceSum(name="MIDI", count=1, tickets=3, net=70, gap=-10),
         ServiceSum(name="SOIR", count=1, tickets=1, net=130, gap=0),
     )
-    assert "MIDI (3) 0,70" in lines(closure(TILL, z, moment().at))
+    assert "MIDI (3) 0,70" in lines(closure(TILL, z, moment()))
 
 
 def test_a_service_that_does_not_add_up_is_refused_by_the_journal() -> None:

@@ -88,8 +88,8 @@ def test_what_is_held_does_not_stop_a_look_at_the_closures() -> None:
 def test_a_restart_has_the_held_sales_in_their_order() -> None:
     till, again = bench(), bench()
     till.press("1 PLU HOLD 2 PLU HOLD 3 PLU HOLD 2 RECALL HOLD")
-    for event, at in till.events:
-        again.counter.desk.apply(event, at)
+    for event, when in till.events:
+        again.counter.desk.apply(event, when)
     assert again.counter.desk.held == till.counter.desk.held
     assert list(again.counter.desk.held) == [1, 3, 2]
     assert [event.sale for event in till.of(SaleHeld)] == [1, 2, 3, 2]

@@ -24,7 +24,7 @@ def test_the_number_in_the_settings_makes_nobody_a_manager() -> None:
     till = bench()
     till.counter.desk.clerks = Clerks(alone=BOSS)
     for event in till.counter.start(moment()).events:
-        till.events.append((event, ""))
+        till.events.append((event, moment()))
     assert till.counter.desk.clerk == BOSS
     till.put(NewClerks(Clerks(STAFF, alone=BOSS)))
     assert till.of(OperatorSignedOff)
@@ -35,7 +35,7 @@ def test_the_number_in_the_settings_makes_nobody_a_manager() -> None:
 
 def test_clerks_named_while_the_till_was_down_find_nobody_signed_on() -> None:
     till = bench()
-    till.counter.desk.apply(OperatorSignedOn(operator=BOSS), moment().at)
+    till.counter.desk.apply(OperatorSignedOn(operator=BOSS), moment())
     till.counter.desk.clerks = Clerks(STAFF, alone=BOSS)
     assert till.counter.start(moment(1)).events == (OperatorSignedOff(),)
 
@@ -45,8 +45,8 @@ def test_a_z_signs_off() -> None:
     till.sign_on(BOSS)
     till.press("1 PLU CASH")
     book = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at, BOSS)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at, BOSS)
     tenders = msgspec.structs.replace(till.counter.desk.rules.tenders, count_first=False)
     till.decides(tenders=tenders)
     till.put(BooksReady(CloseDay(0), Books(book, len(till.events))))

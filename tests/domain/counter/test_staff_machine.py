@@ -4,7 +4,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
-from msgspec.structs import replace
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.counter.authority import Identification
@@ -15,7 +14,7 @@ from pos_terminal.domain.events.values import Right
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.journal.codec import Counts
 from pos_terminal.journal.record import Running
-from tests.support.bench import counter_of, keys, moment
+from tests.support.bench import counter_of, keys
 from tests.support.clerk_machine import Clerk
 from tests.support.staff import BADGES, BOSS, PINS, STAFF, StaffedBench, staffed
 
@@ -105,8 +104,8 @@ class Staff(Clerk):
 
     def fold(self) -> None:
         """The journal takes each event; OutOfStep would fail here."""
-        for event, at in self.till.events[len(self.folded) :]:
-            self.running = self.running.fold(event, replace(moment(), at=at))
+        for event, when in self.till.events[len(self.folded) :]:
+            self.running = self.running.fold(event, when)
             self.folded.append(self.running.operator)
 
     @invariant()
@@ -128,8 +127,8 @@ class Staff(Clerk):
         again = counter_of(mine.present).desk
         again.resume(mine.sales, mine.tickets, training=mine.training)
         again.resume_clerks(mine.clerks, self.folded[base - 1], self.running.wrong)
-        for event, at in self.till.events[base - 1 :]:
-            again.apply(event, at)
+        for event, when in self.till.events[base - 1 :]:
+            again.apply(event, when)
         again.kept = mine.kept
         assert (again.sale, again.held, again.parked) == (mine.sale, mine.held, mine.parked)
         assert (again.clerk, again.wrong) == (mine.clerk, mine.wrong)

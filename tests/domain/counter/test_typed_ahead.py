@@ -76,7 +76,7 @@ class Lagging(Bench):
     def put(self, given: Input) -> Step:
         step = self.counter.handle(given, moment())  # the clock stands still: it is the same story
         self.made += step.events
-        self.events += [(event, moment().at) for event in step.events]
+        self.events += [(event, moment()) for event in step.events]
         asked = CheckPin | LookUp | Weigh | Closing
         self.questions += [each for each in step.effects if isinstance(each, asked)]
         if not self.lag:

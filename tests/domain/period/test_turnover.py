@@ -21,8 +21,8 @@ def till() -> Remembering:
 
 def book(till: Remembering) -> Book:
     running = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        running = running.after(event, seq, at, operator=3)
+    for seq, (event, when) in enumerate(till.events, 1):
+        running = running.after(event, seq, when.at, operator=3)
     return running
 
 

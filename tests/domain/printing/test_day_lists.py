@@ -39,7 +39,7 @@ def texts(blocks: tuple[Block, ...]) -> list[str]:
 
 def test_a_name_stands_on_paper_and_never_on_the_display() -> None:
     known = (Contact("p1", "Mme Martin", "0612345678"),)
-    made = day_lists.orders(ORDERS, known, PAID, AT)
+    made = day_lists.orders(ORDERS, known, PAID)
     shown = [line for page in made.pages for line in (page.line1, page.line2)]
     assert not any("Martin" in line or "0612" in line for line in shown)
     assert "Mme Martin 0612345678" in texts(made.paper.blocks)
@@ -60,7 +60,7 @@ def test_what_is_held_has_a_sum_for_each_kind_and_no_whole_voucher() -> None:
         expires="2027-03-03",
     )  # fmt: skip
     held = Held((voucher, voucher), PAID, (AccountBalance(person="ab" * 16, amount=650),))
-    made = day_lists.held(held, AT)
+    made = day_lists.held(held)
     assert [page.line1.strip() for page in made.pages] == [
         "BONS ET AVOIRS", "ACOMPTES, ARRHES", "COMPTES A REGLER",
     ]  # fmt: skip
@@ -70,4 +70,4 @@ def test_what_is_held_has_a_sum_for_each_kind_and_no_whole_voucher() -> None:
 
 
 def test_an_empty_list_says_so() -> None:
-    assert day_lists.held(Held(), AT).pages[0].line2.strip() == "RIEN"
+    assert day_lists.held(Held()).pages[0].line2.strip() == "RIEN"

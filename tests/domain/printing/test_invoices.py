@@ -21,7 +21,7 @@ from pos_terminal.domain.lookup.customers import (
 from pos_terminal.domain.lookup.questions import Back, TicketFound, TicketWanted
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.domain.printing.papers import paper
-from tests.support.bench import Bench, bench
+from tests.support.bench import Bench, bench, moment, moment_of
 from tests.support.paper import TILL
 from tests.support.slips import printed, text
 
@@ -140,11 +140,11 @@ def test_an_earlier_ticket_is_invoiced_once(till: Bench) -> None:
     named(till)
     question = asked(till.press("1 FACTURE"))
     assert question.wanted == TicketWanted("T", 1)
-    sealing = asked(till.put(LookedUp(question.request, TicketFound(first, "2026-01-05T08:30"))))
+    sealing = asked(till.put(LookedUp(question.request, TicketFound(first, moment()))))
     till.put(LookedUp(sealing.request, BUYER))
     (made,) = till.of(InvoiceMade)
     assert made.ticket_number == 1
-    found = TicketFound(first, "2026-01-05T08:30", invoice=made, invoice_papers=frozenset({0}))
+    found = TicketFound(first, moment(), invoice=made, invoice_papers=frozenset({0}))
     reading = asked(till.put(LookedUp(asked(till.press("1 FACTURE")).request, found)))
     assert printed(till.put(LookedUp(reading.request, BUYER))).request.copy == 1
 
@@ -152,7 +152,7 @@ def test_an_earlier_ticket_is_invoiced_once(till: Bench) -> None:
 def refunded(till: Bench, made: InvoiceMade | None) -> Step:
     """All of the first ticket came back, and FACTURE is pressed, for customer 12."""
     (first,) = till.of(SaleClosed)
-    found = TicketFound(first, "2026-01-05T08:30", invoice=made)
+    found = TicketFound(first, moment(), invoice=made)
     till.put(LookedUp(asked(till.press("RF TICKET")).request, found))
     till.press("TICKET CASH")
     named(till)
@@ -200,7 +200,7 @@ def test_what_came_back_as_a_whole_is_not_invoiced(
     named(till)
     back = {line.line: Back(line.quantity, line.gross) for line in first.lines}
     back[1] = Back(pieces * 1000, 0)
-    found = TicketFound(first, "2026-01-05T08:30", back)
+    found = TicketFound(first, moment(), back)
     till.put(LookedUp(asked(till.press("1 FACTURE")).request, found))
     assert till.fault is fault
 
@@ -209,7 +209,7 @@ def test_an_invoice_made_later_has_both_days(till: Bench) -> None:
     (first,) = till.of(SaleClosed)
     till.press("1 PLU CASH")
     named(till)
-    found = TicketFound(first, "2025-12-30T17:00")
+    found = TicketFound(first, moment_of("2025-12-30T17:00"))
     sealing = asked(till.put(LookedUp(asked(till.press("1 FACTURE")).request, found)))
     said = text(paper(TILL, printed(till.put(LookedUp(sealing.request, BUYER)))))
     assert "Émise le 05/01/2026" in said and "Date de livraison 30/12/2025" in said

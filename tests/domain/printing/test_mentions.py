@@ -22,6 +22,7 @@ from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.receipt import Receipt
 from pos_terminal.domain.sale.terms import Terms
+from tests.support.bench import moment_of
 from tests.support.lookup import remembering
 from tests.support.paper import TILL
 from tests.support.slips import text
@@ -47,7 +48,7 @@ IDENTITY = replace(TILL, seller=SELLER)
 def asked(ticket: SaleClosed, form: Form = Form.TICKET, copy: int = 0, **more: Any) -> Receipt:
     request = ReceiptRequested(series=ticket.series, number=ticket.number, copy=copy, form=form)
     anchor = "512 " + "3fa94c1e" * 8
-    return paper(IDENTITY, PaperAsked(request, ticket, AT, anchor, operator=7, **more))
+    return paper(IDENTITY, PaperAsked(request, ticket, moment_of(AT), anchor, operator=7, **more))
 
 
 def invoice(ticket: SaleClosed, number: int, corrects: tuple[Corrected, ...] = ()) -> Receipt:
@@ -66,8 +67,8 @@ def papers() -> dict[str, Receipt]:
     sold, back, _ = till.tickets
     (made,) = till.of(VoucherMoved)
     book = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at, 7)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at, 7)
     closed = book.closure(Period.DAY, len(till.events) + 1, "2026-01-05")
     corrected = Corrected(series="I", number=1, issued="2026-01-07T10:00:00.000+01:00")
     number = till.counter.desk.mint.number(made)
@@ -77,8 +78,8 @@ def papers() -> dict[str, Receipt]:
         "credit note": invoice(back, 2, (corrected,)),
         "duplicate": asked(sold, copy=2),
         "service note": asked(sold, Form.NOTE),
-        "Z": report.closure(IDENTITY, closed, AT, head="x"),
-        "voucher": voucher.paper(IDENTITY, made, number, AT, name="BON CADEAU 20"),
+        "Z": report.closure(IDENTITY, closed, moment_of(AT), head="x"),
+        "voucher": voucher.paper(IDENTITY, made, number, moment_of(AT), name="BON CADEAU 20"),
     }
 
 

@@ -20,7 +20,7 @@ from pos_terminal.domain.printing.paper_rules import NoteDue, PaperRules
 from pos_terminal.domain.printing.papers import note_due, paper
 from pos_terminal.domain.printing.request import PaperAsked
 from pos_terminal.domain.sale.terms import Terms
-from tests.support.bench import Bench, bench
+from tests.support.bench import Bench, bench, moment
 from tests.support.paper import TILL
 from tests.support.slips import KEYS, on_paper, printed, text
 
@@ -103,8 +103,8 @@ def test_what_was_refused_is_no_original_and_no_duplicate(till: Bench) -> None:
         assert printed(till.press("TICKET")).request.copy == 1  # the unknown one may be there
         ended(till, outcome)
     book, lines = Book(), []
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at, 1)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at, 1)
         lines.append(jet.jet_line(event))
     assert book.day.totals.duplicates == 1
     told = [line for line in lines if line and line.code in (jet.DUPLICATE, jet.PRINTER)]
@@ -118,10 +118,10 @@ def test_an_earlier_ticket_is_looked_up(till: Bench) -> None:
     (question,) = till.press("1 NOTE").effects
     assert question == LookUp(1, TicketWanted(SERIES, 1))
     asked = frozenset({0, 1})
-    found = TicketFound(first, "2026-01-05T08:30", papers=asked, gifts=asked, anchor="7 ab")
+    found = TicketFound(first, moment(), papers=asked, gifts=asked, anchor="7 ab")
     step = till.put(LookedUp(1, found))
     assert printed(step) == PaperAsked(
-        ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.at, "7 ab"
+        ReceiptRequested(series="T", number=1, copy=2, form=Form.NOTE), first, found.moment, "7 ab"
     )
     assert "TICKET 1-000001" in till.shown.line1 and till.shown.line2 == "TOTAL          11,51"
     assert till.counter.desk.last and till.counter.desk.last.papers == frozenset()

@@ -18,7 +18,7 @@ from pos_terminal.domain.receipt import Barcode
 from pos_terminal.domain.staff.clerks import Clerk, Clerks
 from pos_terminal.domain.tender.terminals import Terminal, Terminals
 from tests.support.bakery import Bakery
-from tests.support.bench import counter_of, goods
+from tests.support.bench import counter_of, goods, moment
 from tests.support.paper import TILL
 from tests.support.slips import text
 
@@ -60,7 +60,7 @@ def test_whoever_pays_in_advance_gets_the_orders_barcode(till: Bakery) -> None:
     till.press("2000 PRIX 123 ACOMPTE CASH")
     (request,) = till.of(ReceiptRequested)
     assert (request.form, request.copy) == ("", 0)
-    paper = receipt(TILL, till.last, "2026-01-05T08:30", 0)
+    paper = receipt(TILL, till.last, moment(), 0)
     assert [each.data for each in paper.blocks if isinstance(each, Barcode)] == [code_of("123")]
     assert "À présenter au retrait : commande 123" in text(paper)
 
@@ -93,7 +93,7 @@ def test_arrhes_that_pay_all_of_it_close_the_sale_and_the_rest_stays(till: Baker
     assert till.counter.desk.sale is None
     assert till.paid() == [("ARRHES", 800)]
     assert [each.amount for each in till.held] == [200]
-    paper = receipt(TILL, till.last, "2026-01-05T08:30", 0)
+    paper = receipt(TILL, till.last, moment(), 0)
     assert "ARRHES 7 8,00" in text(paper) and "Reste versé 2,00" in text(paper)
     till.press("7 COMMANDE")
     assert (till.shown.line1, till.shown.line2) == ("COMMANDE 7          ", "ARRHES          2,00")
@@ -170,8 +170,8 @@ def test_what_is_taken_off_can_be_taken_back(till: Bakery) -> None:
 def test_after_a_restart_the_open_sale_knows(till: Bakery) -> None:
     till.press("500 PRIX 7 ARRHES CASH 200 PRIX 8 ACOMPTE CASH 5 PLU 8 COMMANDE 7 COMMANDE")
     again = Bakery(counter_of(goods()))
-    for event, at in till.events:
-        again.counter.desk.apply(event, at)
+    for event, when in till.events:
+        again.counter.desk.apply(event, when)
     again.events = list(till.events)
     assert again.counter.desk.sale == till.counter.desk.sale
     again.press("7 COMMANDE")
@@ -244,8 +244,8 @@ def test_meal_vouchers_pay_no_deposit(till: Bakery) -> None:
 def test_the_day_says_what_was_taken_and_settled(till: Bakery) -> None:
     till.press("500 PRIX 7 ARRHES 800 PRIX 8 ACOMPTE CASH 3 x 5 PLU 7 COMMANDE CASH")
     book = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at)
     parts = book.day.totals.parts
     assert parts
     assert [(x.what, x.count, x.amount) for x in parts.deposits] == [

@@ -16,7 +16,7 @@ from pos_terminal.domain.receipt import Row
 from pos_terminal.domain.sale.discounts import withdraw
 from pos_terminal.domain.screen import Screen
 from tests.support.baskets import articles, catalog_of, paid, sold, typed
-from tests.support.bench import Bench, bench
+from tests.support.bench import Bench, bench, moment
 from tests.support.paper import TILL
 from tests.support.sums import half_away
 
@@ -107,7 +107,7 @@ def test_a_voided_line_takes_its_discount_along() -> None:
 def test_what_the_paper_says() -> None:
     till = bench()
     till.press("3 x 1 PLU 10 % 5 PLU ST 2,5 %")
-    paper = receipt(TILL, paid(till), "2026-01-05T08:30", 0)
+    paper = receipt(TILL, paid(till), moment(), 0)
     rows = [(block.left, block.right.strip()) for block in paper.blocks if isinstance(block, Row)]
     at = rows.index(("TRADITION", "3,90 A"))
     assert rows[at : at + 5] == [

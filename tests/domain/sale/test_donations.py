@@ -79,8 +79,8 @@ def test_the_qr_ticket_says_it(till: Bench) -> None:
 def test_the_day_keeps_it_out_of_the_turnover(till: Bench) -> None:
     till.press("1 PLU DON CARD 1 PLU 10 DON CASH")
     book = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at)
     totals = book.day.totals
     assert totals.net == 260 == sum(each.amount for each in totals.tenders)
     rows = [(row.left, row.right) for row in sums(totals) if isinstance(row, Row)]
@@ -100,8 +100,8 @@ def test_it_is_taken_back_as_a_payment_is(till: Bench) -> None:
 def test_after_a_restart_it_is_still_there(till: Bench) -> None:
     till.press("1 PLU DON")
     again = counter_of(goods(), tenders=TenderRules(donations_to=WHO))
-    for event, at in till.events:
-        again.desk.apply(event, at)
+    for event, when in till.events:
+        again.desk.apply(event, when)
     assert again.desk.sale == till.counter.desk.sale
     other = Bench(again, list(till.events))
     other.press("DON")

@@ -14,7 +14,7 @@ from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from tests.support.baskets import paid
-from tests.support.bench import BAGUETTE, Bench, bench, goods
+from tests.support.bench import BAGUETTE, Bench, bench, goods, moment
 from tests.support.options import GOODS
 from tests.support.paper import TILL
 
@@ -96,8 +96,8 @@ def test_the_question_is_back_when_its_answer_is_taken_back(till: Bench) -> None
 def test_the_question_outlives_a_restart(till: Bench) -> None:
     till.press("3 PLU")
     again = bench(goods(GOODS))
-    for event, at in till.events:
-        again.counter.desk.apply(event, at)
+    for event, when in till.events:
+        again.counter.desk.apply(event, when)
     assert again.counter.desk.base() == Screen("TAILLE? 1-2", "1 PETIT 2 GRAND")
     again.press("2")
     assert again.of(LineSold)[0].plu == "52"
@@ -175,7 +175,7 @@ def test_on_the_spot_changes_the_rate_of_what_has_two(till: Bench) -> None:
     ]  # fmt: skip
     assert ticket.place == "on_spot"
     assert sum(rate.gross for rate in ticket.vat) == ticket.total
-    paper = receipt(TILL, ticket, "2026-01-05T08:30", 0)
+    paper = receipt(TILL, ticket, moment(), 0)
     assert "SUR PLACE" in [block.text for block in paper.blocks if isinstance(block, Text)]
     rows = [block.left for block in paper.blocks if isinstance(block, Row)]
     assert rows[1:6] == ["05/01/2026", "CAFE", "+ GRAND", "CAFE", "+ PETIT"]

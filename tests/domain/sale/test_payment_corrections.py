@@ -37,8 +37,8 @@ def changed(till: Bench) -> list[PaymentChanged]:
 def book(till: Bench) -> Book:
     """The book that the journal would keep."""
     running = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        running = running.after(event, seq, at)
+    for seq, (event, when) in enumerate(till.events, 1):
+        running = running.after(event, seq, when.at)
     return running
 
 

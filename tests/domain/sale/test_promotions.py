@@ -184,8 +184,8 @@ def test_a_restart_keeps_what_was_found() -> None:
     till = shop()
     till.press("1 PLU 2 PLU 3 PLU ST")
     again = shop()
-    for event, at in till.events:
-        again.counter.desk.apply(event, at)
+    for event, when in till.events:
+        again.counter.desk.apply(event, when)
     assert again.total == 950
     again.press("ST")
     assert again.events == []

@@ -32,7 +32,7 @@ from pos_terminal.domain.receipt import Barcode, Receipt, Text
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import BAGUETTE, Bench, goods
+from tests.support.bench import BAGUETTE, Bench, goods, moment
 from tests.support.lookup import GOODS, HERE, Remembering, clerk, remembering
 
 
@@ -394,7 +394,7 @@ def printed(till: Remembering, form: Form = Form.TICKET, *, simulated: bool = Fa
     request = ReceiptRequested(
         series=closed.series, number=closed.number, copy=0, form=form
     )
-    asked = PaperAsked(request, closed, "2026-01-05T08:30:00")
+    asked = PaperAsked(request, closed, moment())
     return paper(replace(till.counter.desk.identity, simulated=simulated), asked)
 
 

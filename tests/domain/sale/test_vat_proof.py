@@ -90,9 +90,9 @@ def test_totals_by_rate_agree_with_exact_fractions(
         till.press("CANCEL" if sale and not sale.live else "CASH")
         till.press("C C C CANCEL C C C")
     auditor, book, operator = Auditor(), Book(), 0
-    for seq, (event, at) in enumerate(till.events, 1):
+    for seq, (event, when) in enumerate(till.events, 1):
         auditor.take(event)
-        book = book.after(event, seq, at, operator)
+        book = book.after(event, seq, when.at, operator)
         operator = event.operator if isinstance(event, OperatorSignedOn) else operator
     totals = book.day.totals
     assert auditor.tickets == totals.tickets == len(till.of(SaleClosed))

@@ -36,7 +36,7 @@ from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.domain.sale.refunds import RefundRules, Validity
 from pos_terminal.domain.sale.vouchers import NO_MINT, Mint
 from pos_terminal.domain.screen import Screen
-from tests.support.bench import VOUCHER_KEY
+from tests.support.bench import VOUCHER_KEY, moment
 from tests.support.lookup import Remembering, clerk, remembering
 from tests.support.paper import TILL
 
@@ -377,9 +377,9 @@ def test_the_last_papers_again_with_the_right_to(till: Remembering) -> None:
 
 
 def paper(moved: VoucherMoved, *, copy: int = 0, simulated: bool = False) -> Receipt:
-    identity, at = replace(TILL, simulated=simulated), "2026-01-05T08:30:00.000+01:00"
+    identity = replace(TILL, simulated=simulated)
     number = VOUCHER_KEY.number(moved.voucher[0], moved.seed)
-    return voucher.paper(identity, moved, number, at, name="BON CADEAU 20", copy=copy)
+    return voucher.paper(identity, moved, number, moment(), name="BON CADEAU 20", copy=copy)
 
 
 def said(receipt: Receipt) -> list[str]:
@@ -409,10 +409,10 @@ def test_x_and_z_say_what_was_made_and_used(till: Remembering) -> None:
     till.use(number)
     till.press("CARD")
     book = Book()
-    for seq, (event, at) in enumerate(till.events, 1):
-        book = book.after(event, seq, at)
+    for seq, (event, when) in enumerate(till.events, 1):
+        book = book.after(event, seq, when.at)
     reported = PeriodReported(session=1, totals=book.day.totals)
-    words = said(reading(TILL, reported, "2026-01-05T08:30"))
+    words = said(reading(TILL, reported, moment()))
     assert {"BONS ET AVOIRS", "Émis (3) 48,00", "Utilisés (1) 3,00"} <= set(words)
     assert "AVOIR (2) -5,00" in words
 

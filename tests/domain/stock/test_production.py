@@ -99,14 +99,14 @@ def test_what_sells_more_than_it_did_asks_for_no_less_than_nothing() -> None:
 
 def test_the_paper_says_how_many_days_stand_behind_each_row() -> None:
     past = [day(0, p1=12_000), day(7, p1=40_000), day(14, p1=51_000)]
-    listing = goods_paper.production(propose(SHOP, past, {"1": Fraction(5)}, TODAY), "2026-03-11")
+    listing = goods_paper.production(propose(SHOP, past, {"1": Fraction(5)}, TODAY))
     head = listing.blocks[0]
     assert isinstance(head, Text)
     assert (head.text, head.bold) == ("mercredi 11/03/2026", True)
     assert Row("PAIN", "29", bold=True) in listing.blocks
     assert Text("  moyenne 45,5 (2 j), vendu 12, stock 5") in listing.blocks
     assert Row("TARTE", "?", bold=True) in listing.blocks
-    empty = goods_paper.production(propose(goods("plu,name,price\n1,A,1\n"), [], {}, TODAY), "")
+    empty = goods_paper.production(propose(goods("plu,name,price\n1,A,1\n"), [], {}, TODAY))
     assert Text("Aucun article n'est dit fabriqué au catalogue") in empty.blocks
 
 

@@ -28,7 +28,7 @@ from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.domain.screen import Screen
 from pos_terminal.domain.staff.clerks import Clerks
 from pos_terminal.domain.weight import Weight
-from tests.support.bench import counter_of, goods, label, tones
+from tests.support.bench import counter_of, goods, label, moment, tones
 from tests.support.paper import TILL
 from tests.support.staff import BOSS, PINS, SAM, STAFF
 from tests.support.stock import GOODS, Stockroom, stockroom
@@ -236,7 +236,7 @@ def test_the_stock_list(till: Stockroom) -> None:
         "bar", "PASTIS | 4 cl", "fromage", "COMTE | 0", "pain", "TARTE | 0", "TRADITION | 10",
         "vin", "COTES DU RHONE | 12 verre", "Articles suivis : 6",
     ]  # fmt: skip
-    paper = goods_paper.paper(TILL, till.lists[-1].listing, "2026-01-05T08:30:00.000")
+    paper = goods_paper.paper(TILL, till.lists[-1].listing, moment())
     assert Row("Caisse 2", "05/01/2026 08:30") in paper.blocks
 
 

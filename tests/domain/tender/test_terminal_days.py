@@ -102,7 +102,7 @@ def test_its_own_end_of_day_takes_in_all_since_the_one_before() -> None:
 
 def test_on_paper_the_difference_has_its_scheme_and_the_tickets_to_look_at() -> None:
     events = [*paid(1, 100), ALONE, totals((Scheme.CB, 800))]
-    shown = drawn("2", booked(events), "2026-01-05T20:00:00.000+01:00")
+    shown = drawn("2", booked(events))
     assert [shown.pages[0].line1, shown.pages[0].line2] == [
         "tpe             1,00", "ECART           7,00",
     ]  # fmt: skip
