@@ -31,7 +31,7 @@ from pos_terminal.domain.events.grants import (
     SupportRefused,
 )
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.values import GrantLevel
+from pos_terminal.domain.events.values import Answer, GrantLevel
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.printing.support import account
 from pos_terminal.domain.receipt import Row, Text
@@ -161,6 +161,27 @@ async def answered(peer: Peer, asked: TestAsked) -> faults.Fault | None:
     except ChannelError as error:
         return error.fault
     return None
+
+
+def test_what_waits_for_a_yes_or_comes_behind_the_end_is_not_done(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with staffed_shop(tmp_path) as shop, Peer(shop).following() as peer:
+            grant = (await peer.enter(await consent(shop, "3"))).grant
+            async with asyncio.TaskGroup() as group:
+                asked = group.create_task(answered(peer, TestAsked("drawer", grant)))
+                await shop.shows("OUI = 1", "ouvrir le tiroir")
+                await shop.type("ASSISTANCE OUI")  # faster than the display
+                assert await asked is faults.SUPPORT_SAID_NO
+            with pytest.raises(ChannelError) as behind:
+                await peer.command(grant, "status", "regarde", GrantLevel.OBSERVE)
+            assert behind.value.fault is faults.NOT_GRANTED
+            await peer.leave(grant)
+            await papers(shop, "ASSISTANCE : COMPTE RENDU")
+            assert shop.bench.printer.pulses == [] and shop.so_far(SupportCommanded) == []
+            (said,) = shop.so_far(SupportAnswered)
+            assert (said.answer, said.by) == (Answer.NONE, 0)
+
+    run(body())
 
 
 def test_one_key_ends_it_in_the_middle_of_a_sale(tmp_path: Path) -> None:

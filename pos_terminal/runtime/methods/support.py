@@ -246,8 +246,8 @@ class SupportMethods:
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(ANSWER):
-                    given = await visit.answered
-                    answer, by = (Answer.YES if given.yes else Answer.NO), given.by
+                    if given := await visit.answered:
+                        answer, by = (Answer.YES if given.yes else Answer.NO), given.by
         finally:
             visit.asked, visit.question, visit.answered = 0, "", None
             self._tell_counter()
@@ -426,7 +426,7 @@ class SupportMethods:
             return
         visit.over, self._visit = True, None
         if visit.answered and not visit.answered.done():
-            visit.answered.cancel()
+            visit.answered.set_result(None)
         self._tell_follower()
         self._tell_counter()
         if visit.who:

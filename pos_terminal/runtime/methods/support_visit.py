@@ -13,6 +13,7 @@ class Visit(Struct):
 
     `secret` is empty where an earlier till gave it. `code_over` and `due` are its code's end and
     its own by the clock that nobody sets; without a secret `due` is until when it waits for one.
+    `answered` is None where it ended meanwhile.
     """
 
     given: GrantGiven
@@ -26,7 +27,7 @@ class Visit(Struct):
     doing: str = ""
     asked: int = 0
     question: str = ""
-    answered: "asyncio.Future[AnswerSupport] | None" = None
+    answered: "asyncio.Future[AnswerSupport | None] | None" = None
     told: set[str] = set()
     over: bool = False
     closed: bool = False
