@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import DecodeError
@@ -38,7 +38,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.storage.worker import Worker
 
-CHILD = "pos_service_support.ssh_child"
+PROGRAM = (sys.executable, "-m", "pos_service_support.ssh_child")
 
 DYING = 1.0
 """Seconds that the process has to say good-bye; then it is killed."""
@@ -52,7 +52,7 @@ class Visit:
 
     def __init__(
         self, agent: Agent, settings: SupportSettings, store: Worker, consent: Consent,
-        keys: tuple[str, str],
+        keys: tuple[str, str], *, program: Sequence[str] = PROGRAM,
     ) -> None:  # fmt: skip
         self.number = consent.number
         self.grant = ""
@@ -61,6 +61,7 @@ class Visit:
         self._store = store
         self._consent = consent
         self._keys = keys
+        self._program = program
         self._commands: Mapping[str, SupportCommand] = {
             each.name: each for each in (*standing_in(), *agent.commands())
         }
@@ -89,7 +90,7 @@ class Visit:
     async def run(self) -> None:
         """Until it is over, whoever ends it."""
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", CHILD, stdin=asyncio.subprocess.PIPE,
+            *self._program, stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE, limit=4 * wire.LONGEST, start_new_session=True,
             env={"PATH": os.defpath, "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
@@ -188,7 +189,7 @@ class Visit:
         self._tell(Admitted(asks.visitor, True, ""))
 
     def _start(self, asks: Run, group: asyncio.TaskGroup) -> None:
-        if not self.grant or len(self._runs) >= HELD:
+        if self._over.is_set() or not self.grant or len(self._runs) >= HELD:
             self._tell(Done(asks.run, 1))
             return
         run = Performed(self._agent, self._commands, self.grant, asks, self._tell)
@@ -223,8 +224,8 @@ def _words() -> Words:
 
 async def _gone(child: asyncio.subprocess.Process) -> None:
     """Have the process end, and wait until it has."""
-    if child.stdin:
-        child.stdin.close()
+    assert child.stdin and child.stdout
+    child.stdin.close()
     try:
         with suppress(TimeoutError):
             async with asyncio.timeout(DYING):
@@ -232,4 +233,7 @@ async def _gone(child: asyncio.subprocess.Process) -> None:
     finally:  # also where the agent is ending, and waits for nobody
         if child.returncode is None:
             child.kill()
-            await child.wait()
+        # Unheard: a pipe that is full of what it said last would never be closed.
+        while await child.stdout.read(wire.LONGEST):
+            pass
+        await child.wait()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import pos_service_support
 from pos_service_support import lines, performed
+from pos_service_support.configuring import Configuring
 from pos_service_support.performed import Performed
 from pos_service_support.recording import MOST, Recording
 from pos_service_support.wire import Done, Output, Run, ToChild
@@ -145,6 +146,26 @@ def test_what_is_no_command_reaches_no_till(tmp_path: Path, line: str) -> None:
 
     _, status, asked = run(shown(tmp_path, command, line))
     assert status != 0 and asked == []
+
+
+def test_what_was_prepared_goes_with_the_consent() -> None:
+    """The next one would apply what he has not seen."""
+
+    class Typed:
+        def __init__(self, grant: str, *words: str) -> None:
+            self.grant, self.words, self.shown = grant, words, ""
+
+        async def out(self, text: str) -> None:
+            self.shown += text
+
+    async def body() -> None:
+        configuring = Configuring(agent=None)  # type: ignore[arg-type]
+        typed = Typed("one", "shop.footer", "x"), Typed("one"), Typed("another"), Typed("one")
+        for each in typed:
+            await configuring.stage(each)
+        assert ["shop.footer" in each.shown for each in typed] == [True, True, False, False]
+
+    run(body())
 
 
 def test_pos_support_commands_have_words_and_levels() -> None:
