@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init = commands.add_parser("relay-init", help=say("fait le dossier d'un relais"))
     _folder(init, "--out", say("le dossier à faire"))
     _file(init, "--ca", say("la clé publique de l'autorité"))
-    _port(init)
+    _number(init, "--port", PORT, say("le port du relais"))
     init.add_argument("--local", action="store_true", help=say("pour un essai : écoute ici seul"))
     enrol = commands.add_parser("enrol", help=say("inscrit une caisse au relais"))
     _relay_and_till(enrol)
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     connect.add_argument(
         "--host", required=True, metavar=say("NOM"), help=say("le nom ou l'adresse du relais")
     )
-    _port(connect)
+    _number(connect, "--port", 0, say("le port du relais, si ce n'est celui de son dossier"))
     _file(connect, "--key", say("sa clé"))
     connect.add_argument(
         "--write", type=Path, metavar=say("FICHIER"),
@@ -81,10 +81,6 @@ def _folder(parser: argparse.ArgumentParser, option: str, what: str) -> None:
 
 def _number(parser: argparse.ArgumentParser, option: str, usual: int, what: str) -> None:
     parser.add_argument(option, type=int, default=usual, metavar=say("NUMERO"), help=what)
-
-
-def _port(parser: argparse.ArgumentParser) -> None:
-    _number(parser, "--port", PORT, say("le port du relais"))
 
 
 def _till(parser: argparse.ArgumentParser) -> None:
@@ -131,7 +127,8 @@ def _enrol(arguments: argparse.Namespace) -> int:
     relay_key = (arguments.relay / f"{support_relay.HOST_KEY}.pub").read_text().split()
     ca = (arguments.relay / support_relay.CA).read_text().split()
     text = (
-        f'[service.support]\nrelay = "..."\nrelay_port = {PORT}\nlisten = {made.port}\n'
+        f'[service.support]\nrelay = "..."\nrelay_port = {support_relay.port(arguments.relay)}\n'
+        f'listen = {made.port}\n'
         f'relay_key = "{" ".join(relay_key[:2])}"\nca = "{" ".join(ca[:2])}"'
     )
     _told(arguments, {"name": made.name, "listen": made.port}, text)
@@ -157,7 +154,7 @@ def _connect(arguments: argparse.Namespace) -> int:
     found = next((each for each in known if (each.store, each.terminal) == wanted), None)
     if found is None:
         raise Failure(faults.BAD_REQUEST, say("le relais n'a pas cette caisse"))
-    relay = (arguments.host, arguments.port)
+    relay = (arguments.host, arguments.port or support_relay.port(arguments.relay))
     whereto = (arguments.relay, found, relay, arguments.key)
     if arguments.write:
         support_relay.client_config(arguments.write, *whereto)

@@ -143,7 +143,7 @@ def init(folder: Path, ca: Path, port: int, *, local: bool = False) -> None:
 
 
 def enrol(
-    folder: Path, name: tuple[str, str], key: Path, host_key: Path, port: int = 0
+    folder: Path, name: tuple[str, str], key: Path, host_key: Path, listen: int = 0
 ) -> Terminal:
     """Let a terminal, known by its two public keys, have a port of its own: the next free one."""
     store, terminal = name
@@ -154,14 +154,22 @@ def enrol(
     if any((each.store, each.terminal) == (store, terminal) for each in known):
         raise Failure(faults.BAD_REQUEST, say("pos-{store}-{terminal} y est déjà",
                                               store=store, terminal=terminal))
-    port = port or max([FIRST_PORT - 1, *(each.port for each in known)]) + 1
-    made = Terminal(store, terminal, port)
+    listen = listen or max([FIRST_PORT - 1, *(each.port for each in known)]) + 1
+    made = Terminal(store, terminal, listen)
     rights = f'restrict,port-forwarding,permitlisten="127.0.0.1:{made.port}"'
     _append(folder / TERMINALS, f"{rights} {_public(key).strip()} {made.name}")
     opens = f'restrict,port-forwarding,permitopen="127.0.0.1:{made.port}"'
     _append(folder / SUPPORTERS, f"{opens} relay-{made.name}")
     _append(folder / KNOWN, f"{made.name} {' '.join(_public(host_key).split()[:2])}")
     return made
+
+
+def port(folder: Path) -> int:
+    """Where the relay listens."""
+    found = re.search(r"^Port (\d+)$", _read(folder / CONFIG), re.MULTILINE)
+    if found is None:
+        raise Failure(faults.FILE_UNREADABLE, f"{folder / CONFIG}: Port")
+    return int(found[1])
 
 
 def terminals(folder: Path) -> list[Terminal]:

@@ -117,6 +117,20 @@ def test_the_relays_certificate_has_no_code(relay: Path) -> None:
     assert "permit-pty" in listed["terminal"] and "forwarding" not in listed["terminal"]
 
 
+def test_a_relays_port_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To whoever makes it: terminal and supporter are told it from there."""
+    ca = tmp_path / "ca"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(ca)], check=True)
+    relay, config = tmp_path / "relay", tmp_path / "config"
+    made = ["--out", str(relay), "--ca", f"{ca}.pub", "--port", "2300"]
+    assert main(["support", "relay-init", *made]) == 0
+    assert enrol(relay, "1") == 0
+    assert "relay_port = 2300\n" in capsys.readouterr().out
+    to = ["--relay", str(relay), "--host", "relay.example.org", "--key", f"{ca}"]
+    assert main(["support", "connect", *to, "--write", str(config)]) == 0
+    assert "HostName relay.example.org\n  Port 2300\n" in config.read_text()
+
+
 @pytest.mark.parametrize("code", ["", "K7QM", "OOOO-0000-1111"])
 def test_a_code_that_is_none_is_refused(relay: Path, code: str) -> None:
     words = ["--ca", str(relay.with_name("ca")), "--code", code, "--who", "marie"]

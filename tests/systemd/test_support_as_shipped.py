@@ -55,7 +55,7 @@ def page(section: str) -> list[str]:
     return blocks(PAGE, f"### {section}", "sh")
 
 
-@pytest.mark.deep  # a busy machine misses the five seconds that an account waits for its hash
+@pytest.mark.deep  # minutes: a package, three Debians, and a trial that nobody keeps
 def test_support_comes_as_shipped(tmp_path: Path) -> None:
     """Set up by its page; somebody comes, settings are tried and given back, a key ends it."""
     needs_container("bookworm")
