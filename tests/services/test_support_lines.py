@@ -73,6 +73,7 @@ def test_a_recording_has_no_hole_and_an_end() -> None:
         recording.shown(1.0, "x" * 10_000, 80, 24)
     size = len(recording.cast)
     recording.shown(2.0, "more", 80, 24)
+    recording.typed(3.0, "more")
     assert MOST < len(recording.cast) == size < MOST + 20_000
 
 
