@@ -38,6 +38,7 @@ from pos_terminal.domain.receipt import Row, Text
 from pos_terminal.domain.staff.support import CODE_ALPHABET, CODE_LENGTH, principal
 from pos_terminal.runtime.clock import SystemClock, moment
 from pos_terminal.runtime.methods.support_story import read_story
+from pos_terminal.testing.powercut import SlowVFS
 from pos_terminal.testing.running import run
 from tests.support.printed import papers
 from tests.support.shop import Shop
@@ -219,6 +220,25 @@ def test_an_agent_that_takes_its_time_over_a_recording_is_waited_for(tmp_path: P
             (closed,) = await shop.journaled(SupportClosed)
             assert closed.recording == "ab" * 32
             await papers(shop, "ASSISTANCE : COMPTE RENDU", "ab" * 8)
+
+    run(body())
+
+
+@pytest.mark.slow
+def test_an_account_waits_until_the_recording_is_on_record(tmp_path: Path) -> None:
+    disk = SlowVFS(sync=0, every=1_000_000)
+
+    async def body() -> None:
+        async with (
+            staffed_shop(tmp_path, vfs=disk.name) as shop, Peer(shop).following() as peer,
+        ):  # fmt: skip
+            granted = await peer.enter(await consent(shop))
+            await shop.type("ASSISTANCE")
+            await shop.journaled(GrantEnded)
+            disk.sync = 0.5
+            await peer.leave(granted.grant)
+            await papers(shop, "ASSISTANCE : COMPTE RENDU", "ab" * 8)
+            disk.sync = 0
 
     run(body())
 

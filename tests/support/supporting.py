@@ -46,10 +46,11 @@ HOST_KEY = "SHA256:AbCd/1234+xyz"
 
 @asynccontextmanager
 async def staffed_shop(
-    folder: Path, more: str = FIRM, *, again: bool = False, clock: Clock | None = None
-) -> AsyncIterator[Shop]:
+    folder: Path, more: str = FIRM, *, again: bool = False, clock: Clock | None = None,
+    vfs: str = "",
+) -> AsyncIterator[Shop]:  # fmt: skip
     """A shop where LEA is signed on; `again`: one that was there before."""
-    async with open_shop(folder, more=more, clock=clock) as shop:
+    async with open_shop(folder, more=more, clock=clock, vfs=vfs) as shop:
         if not again:
             await signed_on(shop)
         yield shop

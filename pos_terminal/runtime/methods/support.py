@@ -260,18 +260,21 @@ class SupportMethods:
     async def end_session(self, peer: Peer, asks: SessionEnding) -> Nothing:
         """A session is over: what was recorded of it; the grant with it, if that stands still."""
         visit = self._of(asks.grant, over=True)
-        if visit.closed or not visit.who:
+        if visit.closing or not visit.who:
             raise ChannelError(faults.BAD_REQUEST, say("cette séance est déjà close"))
         if asks.recording and not _SHA256.fullmatch(asks.recording):
             raise ChannelError(faults.BAD_REQUEST, say("pas un SHA-256"))
-        visit.closed = True
         undone = _fitting(asks.undone) if asks.undone else ""
-        await self._grants.record(
-            SupportClosed(grant=visit.given.grant, recording=asks.recording, undone=undone)
-        )
+        await self._close(visit, asks.recording, undone)
         if not visit.over:
             await self._finish(visit, GrantEnd.LOST if asks.lost else GrantEnd.RETURNED)
         return Nothing()
+
+    async def _close(self, visit: Visit, recording: str, undone: str) -> None:
+        visit.closing = True
+        closed = SupportClosed(grant=visit.given.grant, recording=recording, undone=undone)
+        await self._grants.record(closed)
+        visit.closed = True  # not before: its account is read from the journal
 
     def trouble(self, peer: Peer, asks: SupportTrouble) -> Nothing:
         """Say at the counter why nobody comes, each reason once a consent."""
@@ -315,11 +318,8 @@ class SupportMethods:
                     while self._is_awaited(visit):  # noqa: ASYNC110  bounded
                         await asyncio.sleep(0.1)
             try:
-                if not visit.closed:
-                    visit.closed = True
-                    await self._grants.record(
-                        SupportClosed(grant=visit.given.grant, recording="")
-                    )
+                if not visit.closing:
+                    await self._close(visit, "", "")
                 told = await to_the_end(partial(
                     read_story, self._terminal.state, self._terminal.vfs, visit.given.grant
                 ))
@@ -332,7 +332,9 @@ class SupportMethods:
         """Whether its end is not on record yet, or somebody may still tell of its recording."""
         if any(each.grant == visit.given.grant for each in self._grants.kept()):
             return True
-        if visit.closed or not visit.secret:  # of one from before a restart nobody came back
+        if visit.closing:
+            return not visit.closed
+        if not visit.secret:  # of one from before a restart nobody came back
             return False
         return self._follower is not None or _now() <= self._left + GONE
 

@@ -13,7 +13,8 @@ class Visit(Struct):
 
     `secret` is empty where an earlier till gave it. `code_over` and `due` are its code's end and
     its own by the clock that nobody sets; without a secret `due` is until when it waits for one.
-    `answered` is None where it ended meanwhile.
+    `answered` is None where it ended meanwhile. `closing`: the recording's hash is on its way into
+    the journal; `closed`: it is there.
     """
 
     given: GrantGiven
@@ -30,4 +31,5 @@ class Visit(Struct):
     answered: "asyncio.Future[AnswerSupport | None] | None" = None
     told: set[str] = set()
     over: bool = False
+    closing: bool = False
     closed: bool = False
