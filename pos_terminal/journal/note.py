@@ -9,7 +9,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
-from urllib.parse import quote
 
 from pos_terminal.crypto.keys import Ed25519
 from pos_terminal.crypto.library import CryptoError
@@ -104,8 +103,10 @@ def cosigner(text: str) -> NoteKey:
 
 def origin_of(store: str, terminal: str, first: str) -> str:
     """The log's name: the till, and the hash of its journal's first record."""
-    # Neither blanks nor plus, which separate a key's parts.
-    return f"pos-terminal/{quote(store, safe='')}/{quote(terminal, safe='')}/{first[:16]}"
+    # Neither blanks nor plus, which separate a key's parts: these names are letters and digits, and
+    # one blank in a simulation's.
+    names = f"{store}/{terminal}".replace(" ", "%20")
+    return f"pos-terminal/{names}/{first[:16]}"
 
 
 def log_key(origin: str, checkpoint_key: bytes) -> NoteKey:

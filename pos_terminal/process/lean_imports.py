@@ -96,6 +96,10 @@ def _schema_components(*given: object, **named: object) -> object:
     return import_module("msgspec._json_schema").schema_components(*given, **named)
 
 
+def _quote_from_bytes(*given: object, **named: object) -> object:
+    return import_module("urllib.parse").quote_from_bytes(*given, **named)
+
+
 _FLAGS = {
     1: "OPTIMIZED", 2: "NEWLOCALS", 4: "VARARGS", 8: "VARKEYWORDS", 16: "NESTED", 32: "GENERATOR",
     64: "NOFREE", 128: "COROUTINE", 256: "ITERABLE_COROUTINE", 512: "ASYNC_GENERATOR",
@@ -112,10 +116,10 @@ with _later("ast", NodeVisitor=_NodeVisitor), _later("tokenize"), _later(
     "dis", COMPILER_FLAG_NAMES=_FLAGS
 ):  # to find a class in its source, to show a frame's place  # fmt: skip
     import_module("inspect")
-with _later("ipaddress"):  # to check an address in brackets
-    import_module("urllib.parse")
 with _later("locale"):  # for a child's output as text in the encoding of an old locale
     import_module("subprocess")
+with _later("urllib.parse", quote_from_bytes=_quote_from_bytes):  # for a path as an address
+    import_module("pathlib")
 with _missing("ssl"), _later("asyncio.sslproto"):
     import_module("asyncio")
 # uuid, to know systems whose identifiers differ, and evdev, to know where its devices lie.

@@ -9,13 +9,13 @@ long as it is small; it is gone when it is let go.
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import quote
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.projection.store import Projection
 from pos_terminal.projection.tables import NAME
+from pos_terminal.storage.sqlite import uri
 
 # Only what both have: a projection that saw records before they were purged knows more.
 _KEPT = "SELECT series, number FROM {db}.ticket WHERE seq > :purged"
@@ -94,7 +94,7 @@ def must_agree(directory: Path, vfs: str = "") -> None:
 
 
 def _readable(path: Path) -> str:
-    return f"file:{quote(str(path.parent.resolve() / path.name))}?mode=ro"
+    return f"{uri(path.parent.resolve() / path.name)}?mode=ro"
 
 
 def _told(row: tuple[object, ...]) -> str:

@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
@@ -46,11 +45,17 @@ def connect(path: Path, vfs: str, flags: int) -> apsw.Connection:
     here = path.parent.resolve() / path.name
     # Who only reads, too: the first to come makes the index anew, whatever was left of one.
     must_have_room(here.parent)
-    name = f"file:{quote(str(here))}?psow=0"
+    name = f"{uri(here)}?psow=0"
     flags |= apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     db = apsw.Connection(name, flags=flags, vfs=vfs or None)
     db.set_busy_timeout(5000)
     return db
+
+
+def uri(path: Path) -> str:
+    """The file's name as SQLite reads it, which ends at a `?` or `#` (sqlite.org/uri.html, 3.1)."""
+    escaped = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{escaped}"
 
 
 def must_have_room(folder: Path) -> None:

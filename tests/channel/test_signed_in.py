@@ -95,13 +95,15 @@ def test_the_place_of_the_pages_is_printed_where_the_settings_name_it(tmp_path: 
             await shop.type("0 ACCES")
             await shop.shows("CONSOLE ABSENTE")
             await shop.type("C")
-            with pytest.raises(ChannelError) as raised:
-                await shop.till.call(
-                    interface.CONSOLE, ConsoleAsked("https://evil.example/", "ab" * 32)
-                )
-            assert raised.value.fault is faults.CONSOLE_DOWN
-            place = ConsoleAsked("https://caisse.local:8443/", "ab" * 32)
-            await shop.till.call(interface.CONSOLE, place)
+            for place in ("evil.example/", "caisse.local@evil.example/", "caisse.local/evil",
+                          "evil.example/#caisse.local/", "caisse.local:8443evil/"):  # fmt: skip
+                with pytest.raises(ChannelError) as raised:
+                    await shop.till.call(
+                        interface.CONSOLE, ConsoleAsked(f"https://{place}", "ab" * 32)
+                    )
+                assert raised.value.fault is faults.CONSOLE_DOWN
+            asked = ConsoleAsked("https://caisse.local:8443/", "ab" * 32)
+            await shop.till.call(interface.CONSOLE, asked)
             await shop.type("0 ACCES")
             paper = (await shop.bench.printer.next_paper()).text
             assert "https://caisse.local:8443/" in paper and "AB:AB:AB" in paper

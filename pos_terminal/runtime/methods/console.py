@@ -9,7 +9,6 @@ import re
 import zlib
 from collections.abc import AsyncGenerator, Callable
 from functools import partial
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -52,6 +51,8 @@ LARGEST = 704 << 10
 """Bytes of a deflated catalogue: in base64 they fit into one message (channel/varlink.py)."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ADDRESS = re.compile(r"https://\[?([^][/@?#]+?)\]?(?::\d{1,5})?/")
+"""With its host's name, or its address without brackets, as the settings have it."""
 _LEAST = 10 ** (CODE_LENGTH - 1)
 
 
@@ -99,10 +100,10 @@ class ConsoleMethods:
 
     def console(self, peer: Peer, asks: ConsoleAsked) -> Nothing:
         """Where the pages are: by a name of the till's own settings, never by the asker's."""
-        url = urlsplit(asks.address)
+        url = _ADDRESS.fullmatch(asks.address)
         table = self._terminal.settings.service_tables.get(SERVICE, {})
         names = msgspec.convert(table, _Names).names
-        if url.scheme != "https" or url.path != "/" or url.hostname not in names:
+        if not url or url[1] not in names:
             detail = say("{address} n'est pas dans [service.console]", address=asks.address[:60])
             raise ChannelError(faults.CONSOLE_DOWN, detail)
         if not _SHA256.fullmatch(asks.fingerprint):
