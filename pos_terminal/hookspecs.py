@@ -28,7 +28,7 @@ class PluginHooks(Protocol):
 
     @hookspec
     def pos_settings(self) -> type[Any]:
-        """Boot. The frozen dataclass of the plugin's own table, `[plugin.NAME]`.
+        """Boot. The frozen `msgspec.Struct` of the plugin's own table, `[plugin.NAME]`.
 
         The configuration is held to it: a key that it lacks, or a ValueError of its own, refuses
         the file. Where there is no table all of its defaults hold. Every other hook may name an

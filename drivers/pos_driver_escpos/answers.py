@@ -13,7 +13,8 @@ Bits 5 and 6 of an answer to GS r 1 are zero too, which keeps stray bytes from p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pos_terminal.devices.classes import PrinterStatus
 
@@ -22,8 +23,7 @@ QUESTIONS = (1, 2, 3, 4)
 """The n of DLE EOT n that together make a `PrinterStatus`."""
 
 
-@dataclass(slots=True)
-class Answers:
+class Answers(Struct):
     """The answers received and not yet used."""
 
     processed: int = 0

@@ -12,9 +12,10 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
+
+from msgspec.structs import replace
 
 from pos_driver_escpos import commands
 from pos_driver_escpos.profile import FONT_A, Answer, Cut, Profile, to_json

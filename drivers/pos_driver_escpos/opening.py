@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pos_driver_escpos.printer import EscposPrinter
 from pos_driver_escpos.profile import Profile, ProfileError, load

@@ -9,10 +9,11 @@ import asyncio
 import binascii
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 LOADING_TIME = 120.0
 """Seconds after which the other process is given up. It takes half a second on a small box; where
@@ -33,8 +34,7 @@ class ProfileError(Exception):
 Cut = Literal["partial", "full", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A model's facts. The defaults suit any 80 mm printer of Epson's language, a little narrow.
 
     `columns` in font A, `dots` across the paper, `logo` ready to send.
@@ -55,8 +55,7 @@ class Profile:
         return replace(self, columns=columns, dots=FONT_A * columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came of a question: each of the `problems` has cost its own detail and no other."""
 
     profile: Profile

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_escpos.profile import CHILD, LOADING_TIME, from_json
@@ -15,8 +14,7 @@ UNPACED = 1024
 Reference Guide, «Receive buffer»), unless a switch is set to 45 bytes, where nothing helps."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EscposSettings(PrinterSettings):
+class EscposSettings(PrinterSettings, frozen=True, kw_only=True):
     """What it is, beside where it is. Times in seconds."""
 
     shared: bool = False

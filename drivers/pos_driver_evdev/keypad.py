@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from evdev import ecodes
+from msgspec import Struct
 
 from pos_driver_evdev.nodes import grab, opened
 from pos_driver_evdev.reader import Unread, listening
@@ -15,8 +15,7 @@ from pos_terminal.domain.keyboard.chords import MODIFIERS
 UNKNOWN_KEY = "KEY_UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class KeypadSettings:
+class KeypadSettings(Struct, frozen=True):
     """A keypad or keyboard.
 
     `device` is the keypad's own node: /dev/input/by-id/usb-...-event-kbd, a udev link such as

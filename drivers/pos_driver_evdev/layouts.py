@@ -7,9 +7,10 @@ linux/input-event-codes.h, which number a PC keyboard row by row.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_driver_evdev.keymaps import TABLES
 
@@ -25,8 +26,7 @@ def _level(*rows: str) -> Mapping[int, str]:
     return MappingProxyType(keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Key code to character on each shift level.
 
     A combining character stands for a dead key, which waits for the letter it goes on; `dead`

@@ -5,9 +5,9 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from evdev import ecodes
+from msgspec import Struct
 
 from pos_driver_evdev.assembler import CodeAssembler
 from pos_driver_evdev.layouts import LayoutName, layout_of
@@ -24,8 +24,7 @@ SHOWN = 64
 """Keys of what made no code that the log shows: the last ones, with which it went wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScannerSettings:
+class ScannerSettings(Struct, frozen=True):
     """A keyboard scanner.
 
     `device` is the scanner's own node: /dev/input/by-id/usb-...-event-kbd, a udev link such as

@@ -4,10 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from evdev import InputDevice, ecodes
+from msgspec import Struct
 
 from pos_driver_evdev.nodes import opened
 from pos_driver_evdev.reader import Unread, listening
@@ -15,8 +15,7 @@ from pos_terminal.devices.classes import ToneIndicator
 from pos_terminal.domain.faults import TONE_OFFLINE, Tone
 
 
-@dataclass(frozen=True, slots=True)
-class ToneSettings:
+class ToneSettings(Struct, frozen=True):
     """A beeper.
 
     `device` is its node, one that has EV_SND: /dev/input/by-path/platform-pcspkr-event-spkr, a
@@ -26,8 +25,7 @@ class ToneSettings:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A pitch in hertz (0 is silence) held for some seconds."""
 
     hertz: int

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_driver_hid_pos.assembler import NotAScanner, ReportAssembler
 from pos_terminal.devices.classes import Scan, Scanner
@@ -24,8 +25,7 @@ SHOWN = 64
 """Bytes of a report that made no code that the log shows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HidScannerSettings:
+class HidScannerSettings(Struct, frozen=True, kw_only=True):
     """A scanner in HID POS mode.
 
     `device` is its raw node: a udev link such as /dev/pos/scanner; /dev/hidrawN changes from boot

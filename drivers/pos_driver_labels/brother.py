@@ -7,9 +7,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_driver_labels.draw import Picture, draw
 from pos_driver_labels.label_printer import LabelPrinter
@@ -40,8 +41,7 @@ STATUS = 32
 CONTINUOUS, DIE_CUT = 0x0A, 0x0B
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(Struct, frozen=True):
     """A roll: its size in mm (length 0: continuous), the dots printed, and those to its right."""
 
     width: int
@@ -65,8 +65,7 @@ ROLLS = {
 """By name: millimetres. Dots and margins from the references' tables «Page size» and «Pins»."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrotherSettings(PrinterSettings):
+class BrotherSettings(PrinterSettings, frozen=True, kw_only=True):
     """The roll and the letters, beside where the printer is."""
 
     roll: Literal["29", "38", "50", "54", "62", "29x90", "38x90", "62x29", "62x100"] = "62"
@@ -119,8 +118,7 @@ def _rows(picture: Picture, roll: Roll) -> list[bytes]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One status: how the printer is, and whether it says that a label is printed."""
 
     status: PrinterStatus

@@ -4,8 +4,9 @@ Labels are small: texts shrink before anything is left out, and what still does 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_terminal.devices.paper_text import representable, wrap
 from pos_terminal.devices.symbols import ean_module, qr_module, qr_size
@@ -36,8 +37,7 @@ BESIDE = 0.55
 for the sans serif fonts that label printers have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """What is printed on, in dots. `height` 0: continuous, as long as it has to be."""
 
     width: int
@@ -45,8 +45,7 @@ class Media:
     dots_per_mm: float
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """One line of text, `height` dots high."""
 
     y: int
@@ -55,8 +54,7 @@ class Words:
     align: Align = Align.LEFT
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A barcode; `module` dots are its narrowest bar, `height` that of its bars."""
 
     y: int
@@ -66,8 +64,7 @@ class Code:
     module: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line across the label."""
 
     y: int
@@ -77,8 +74,7 @@ class Line:
 Piece = Words | Code | Line
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """The pieces from top to bottom, how far down they reach, and how many did not fit."""
 
     pieces: tuple[Piece, ...]

@@ -7,8 +7,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_driver_labels.label_printer import LabelPrinter
 from pos_driver_labels.sheet import Code, Line, Media, Sheet, Words, lay_out
@@ -40,8 +41,7 @@ _RESERVED = str.maketrans({"^": "_5E", "~": "_7E", "_": "_5F", "\\": "_5C"})
 _JUSTIFIED = {Align.LEFT: "L", Align.CENTRE: "C", Align.RIGHT: "R"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZplSettings(PrinterSettings):
+class ZplSettings(PrinterSettings, frozen=True, kw_only=True):
     """The label, in millimetres, beside where the printer is. Without a height: continuous."""
 
     width: int = 56
@@ -109,8 +109,7 @@ def _margin(code: Code, media: Media) -> int:
     return max(0, (media.width - widths[code.kind] * code.module) // 2)
 
 
-@dataclass(frozen=True, slots=True)
-class HostStatus:
+class HostStatus(Struct, frozen=True):
     """What ~HS says: how the printer is, and how much of what it was sent it has not printed."""
 
     status: PrinterStatus

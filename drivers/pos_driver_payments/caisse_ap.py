@@ -7,7 +7,8 @@ lost goes to a person, who is helped by the terminal's own slip.
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_driver_payments.frames.caisse_ap import FrameError, fields, message, ticket
 from pos_driver_payments.talk import AnswerError, Hear, OnlyPays, Send, Settle, Talk, Tell
@@ -71,8 +72,7 @@ SLIPS = {"none": "", "customer": "100", "merchant": "110", "both": "120"}
 """Field CK: printed by the till, whose, in Latin-1 and base64."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaisseApSettings:
+class CaisseApSettings(Struct, frozen=True, kw_only=True):
     """Where the terminal listens, and what it is told of the till.
 
     `till` is this till's number (CA), `protocol_id` the maker's number for its software (CJ),

@@ -8,8 +8,9 @@ the till's, which has TLS and the password.
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pos_driver_payments.child.near import in_a_child
 from pos_driver_payments.frames import cashdro
@@ -52,8 +53,7 @@ GIVE_UP = 2
 """finishOperation's type that gives the customer's money back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashdroSettings:
+class CashdroSettings(Struct, frozen=True, kw_only=True):
     """Where the machine listens. `fingerprint` is the SHA-256 of its certificate: another one is
     refused before a byte is sent.
 

@@ -7,7 +7,8 @@ whom. An answer that is lost goes to a person, who looks at the machine's own li
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_driver_payments.frames.cashlogy import (
     CANCELLED,
@@ -53,8 +54,7 @@ SUMS = {Service.PURCHASE: 4, Service.REFUND: 1}
 """How many numbers the answer to each has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashlogySettings:
+class CashlogySettings(Struct, frozen=True, kw_only=True):
     """Where the Connector listens; `till` is what the machine's own list calls this till.
 
     It may take `start_time` seconds to be ready for a first order, as after a power cut; a customer

@@ -7,7 +7,6 @@ till takes it, and the answer repeats the order's reference: so it is listened f
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
 
 from pos_driver_payments.frames.concert import (
     ACK,
@@ -51,8 +50,7 @@ TRIES = 3
 """How often a damaged answer is asked for again: as often as the terminal says it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConcertSettings(SerialSettings):
+class ConcertSettings(SerialSettings, frozen=True, kw_only=True):
     """The line (old serial ones are 7E1), `till`, this till's number, and times in seconds.
 
     A terminal that has not acknowledged within `answer_time` is busy, or mute. A lost answer is

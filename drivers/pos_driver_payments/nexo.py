@@ -8,9 +8,10 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from pos_driver_payments.child.near import in_a_child
 from pos_driver_payments.frames import nexo
@@ -35,8 +36,7 @@ GIVING_UP = 2.0
 CATEGORIES = {Service.PURCHASE: "Payment", Service.REFUND: "Payment", Service.REVERSAL: "Reversal"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NexoSettings:
+class NexoSettings(Struct, frozen=True, kw_only=True):
     """Where the terminal listens, and who it is: `poi` is its own number (POIID).
 
     `fingerprint` is the SHA-256 of its certificate: another one is refused before a byte is sent.

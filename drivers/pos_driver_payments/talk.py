@@ -7,9 +7,10 @@ all protocols.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from pos_terminal.devices.payments import Ability
 from pos_terminal.domain.authorisation import Order, Outcome, Stage, Totals
@@ -30,16 +31,14 @@ class NotTaken(Exception):
         self.unable = unable
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Hand these bytes over. From the first that `orders` on, money may move."""
 
     data: bytes
     orders: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hear:
+class Hear(Struct, frozen=True):
     """Wait for bytes, this many seconds at most; 0: take what has come already.
 
     The dialogue is sent them, or None for a silence, or WITHDRAWN where the till gives up.
@@ -48,20 +47,17 @@ class Hear:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class HangUp:
+class HangUp(Struct, frozen=True):
     """End the line; what follows has one of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Let this many seconds go by, without a line. Sent WITHDRAWN where the till gives up."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Aside:
+class Aside(Struct, frozen=True):
     """Say this on a second line, and wait this many seconds at most for anything on it.
 
     For protocols in which the first one hears nothing while an order is under way.
@@ -71,15 +67,13 @@ class Aside:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """Tell the clerk how far it is."""
 
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Settle:
+class Settle(Struct, frozen=True):
     """This is the answer, and final, whatever becomes of the courtesies that follow it."""
 
     answer: Any

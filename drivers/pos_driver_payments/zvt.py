@@ -9,8 +9,9 @@ one with the sum of the order is the order's, and anything else stays unknown.
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from typing import NoReturn
+
+from msgspec import Struct
 
 from pos_driver_payments.frames.zvt import (
     MOST_CENTS,
@@ -85,8 +86,7 @@ terminal's own work are the till's to start (10, 20); and the till prints the sl
 TRIES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZvtSettings:
+class ZvtSettings(Struct, frozen=True, kw_only=True):
     """Where the terminal is: `host`, or `serial`, a line (9600 8N2 as the protocol has it).
 
     `password` is the terminal's for the till, six digits. With `slips` the terminal sends its slips

@@ -1,6 +1,5 @@
 """The plug-in `adam`: scales of Adam Equipment (AZextra, CPWplus)."""
 
-from dataclasses import dataclass
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.adam import Adam
@@ -9,8 +8,7 @@ from pos_terminal.devices.settings import within
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdamSettings(ScaleSettings):
+class AdamSettings(ScaleSettings, frozen=True, kw_only=True):
     """4800 8N1, as an AZextra leaves the works; a CPWplus has 9600.
 
     `width` is how many characters a weight has, with its point and the blanks before it; 0 takes

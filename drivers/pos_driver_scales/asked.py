@@ -11,8 +11,9 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from pos_driver_scales.legal import named
 from pos_driver_scales.legal.reading import (
@@ -63,8 +64,7 @@ FAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleSettings(SerialSettings):
+class ScaleSettings(SerialSettings, frozen=True, kw_only=True):
     """The line, and times in seconds.
 
     `answer_time` is how long the scale may take to answer, `settle_time` how long a weight may move
@@ -91,8 +91,7 @@ async def asked_scale(settings: ScaleSettings, speech: Speech) -> AsyncIterator[
         yield AskedScale(link, speech, settings)
 
 
-@dataclass(frozen=True, slots=True)
-class AskedDriver(Generic[S]):
+class AskedDriver(Struct, Generic[S], frozen=True):
     """A protocol as a driver: its name, its settings, and the conversations that these make of it.
 
     `harm` is a search's order, see `Probe`; `stranger` are the conversations with a scale that

@@ -1,6 +1,5 @@
 """The plug-in `cas`: scales of CAS, which check their frames."""
 
-from dataclasses import dataclass
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.cas import Cas
@@ -8,8 +7,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasSettings(ScaleSettings):
+class CasSettings(ScaleSettings, frozen=True, kw_only=True):
     """9600 8N1, as the scale leaves the works."""
 
 

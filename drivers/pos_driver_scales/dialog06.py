@@ -1,6 +1,5 @@
 """The plug-in `dialog-06`: approved checkout scales that speak Dialog 06."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
@@ -12,8 +11,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialog06Settings(ScaleSettings):
+class Dialog06Settings(ScaleSettings, frozen=True, kw_only=True):
     """9600 7O1, as the protocol has it.
 
     `secret_polynomial` is the maker's, in hexadecimal: without it a scale that wants the till's

@@ -8,7 +8,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_driver_scales.asked import given, moving, refusal
 from pos_driver_scales.legal import named
@@ -28,8 +29,7 @@ from pos_terminal.links.hidraw import HidReports, hid_reports
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HidScaleSettings:
+class HidScaleSettings(Struct, frozen=True, kw_only=True):
     """A USB scale: `device` is its raw node, a udev link such as /dev/pos/scale; times in seconds.
 
     `answer_time` is how long it may go without a report, `settle_time` how long a weight may move.

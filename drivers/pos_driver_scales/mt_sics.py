@@ -1,6 +1,5 @@
 """The plug-in `mt-sics`: scales and balances that speak Mettler Toledo's MT-SICS."""
 
-from dataclasses import dataclass
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.mt_sics import MtSics
@@ -10,8 +9,7 @@ from pos_terminal.devices.settings import within
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MtSicsSettings(ScaleSettings):
+class MtSicsSettings(ScaleSettings, frozen=True, kw_only=True):
     """9600 8N1, as most leave the works.
 
     `width` is how many characters a weight has, 10 by the manual, 0 for a scale that does not keep

@@ -1,6 +1,5 @@
 """The plug-in `nci`: scales that speak NCI (Weigh-Tronix SCP-01 and SCP-02)."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
@@ -9,8 +8,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NciSettings(ScaleSettings):
+class NciSettings(ScaleSettings, frozen=True, kw_only=True):
     """9600 7E1, as the scale leaves the works.
 
     `width` is how many characters a weight has, with its point: «01.250» has six.

@@ -1,6 +1,5 @@
 """The plug-in `sma`: scales that speak SMA SCP-0499, the makers' association's protocol."""
 
-from dataclasses import dataclass
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.sma import Sma
@@ -8,8 +7,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmaSettings(ScaleSettings):
+class SmaSettings(ScaleSettings, frozen=True, kw_only=True):
     """9600 8N1, as most scales leave the works."""
 
 

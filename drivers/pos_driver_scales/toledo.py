@@ -1,7 +1,8 @@
 """The plug-in `toledo`: scales that speak Mettler Toledo's 8217 protocol."""
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from pos_driver_scales.asked import AskedDriver, ScaleSettings
 from pos_driver_scales.legal.toledo import PAUSE, Shape, Toledo
@@ -9,8 +10,7 @@ from pos_terminal.devices.registry import Drivers
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToledoSettings(ScaleSettings):
+class ToledoSettings(ScaleSettings, frozen=True, kw_only=True):
     """9600 7E1, as the scale leaves the works.
 
     `resync` says how to get into step again: `echo`, or `quiet` for a scale without the E command,

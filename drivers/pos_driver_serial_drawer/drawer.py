@@ -8,7 +8,6 @@ import asyncio
 import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pos_terminal.devices.classes import Drawer
@@ -31,8 +30,7 @@ ROUND = 0.05
 """Seconds between two looks at the switch: no driver tells of a change on all adapters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialDrawerSettings(SerialSettings):
+class SerialDrawerSettings(SerialSettings, frozen=True, kw_only=True):
     """The line, and what opens the drawer.
 
     `opens` are the trigger's bytes in hexadecimal: BEL for most. `sense` is the line of the port

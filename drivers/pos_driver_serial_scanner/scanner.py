@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_serial_scanner.assembler import ScanAssembler
@@ -26,8 +25,7 @@ QUEUED = 256
 """Scans that wait for a reader; beyond, the line waits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialScannerSettings(SerialSettings):
+class SerialScannerSettings(SerialSettings, frozen=True, kw_only=True):
     """The line, and what the scanner is set to send.
 
     `aim`: each code begins with the AIM prefix (]E0 and so on), and one without it is unreadable.

@@ -6,10 +6,10 @@ It reaches nothing but this machine's loopback: no terminal that moves real mone
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from pos_terminal.devices.errors import DeviceLost, DeviceRefused, DeviceTimeout, OutcomeUnknown
 from pos_terminal.devices.payments import Ability, PaymentTerminal, Told
@@ -30,8 +30,7 @@ QUESTION = 5.0
 """Seconds for an answer that waits for nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimTerminalSettings:
+class SimTerminalSettings(Struct, frozen=True, kw_only=True):
     """`port` on loopback; `payment_time`: seconds that a customer may take in all."""
 
     port: int

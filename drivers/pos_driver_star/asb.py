@@ -7,7 +7,8 @@ of the second byte for two bytes more (so does receiptio read them).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import PrinterStatus
 
@@ -20,8 +21,7 @@ COUNTERS = 32
 """The counter has five bits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asb:
+class Asb(Struct, frozen=True):
     """One status. `printed` is the ETB counter; None on a printer that has none."""
 
     status: PrinterStatus

@@ -7,7 +7,8 @@ prints the bytes in a row and the rows, in hexadecimal.
 
 import subprocess
 import sys
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 READING_TIME = 10.0
 """Seconds after which the other process is given up; it takes a quarter of one on a small box."""
@@ -17,8 +18,7 @@ class LogoError(Exception):
     """The picture cannot be printed here; why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Rows of dots, the leftmost in the highest bit, a set one black."""
 
     width_bytes: int

@@ -1,7 +1,6 @@
 """The configuration table of a Star printer: see docs/drivers/star.md."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from pos_driver_star.picture import LogoError, read_logo
@@ -15,8 +14,7 @@ DOTS = 12
 """From one character of the 12 x 24 font to the next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StarSettings(PrinterSettings):
+class StarSettings(PrinterSettings, frozen=True, kw_only=True):
     """What it is, beside where it is. Times in seconds."""
 
     language: Literal["starprnt", "star-line"] = "starprnt"

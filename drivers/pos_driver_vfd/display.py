@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from pos_driver_vfd import aures, cd5220, escpos
 from pos_driver_vfd.charset import CodePage
@@ -38,8 +39,7 @@ COMMAND_SETS: Mapping[str, CommandSet] = MappingProxyType({
 })
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VfdSettings:
+class VfdSettings(Struct, frozen=True, kw_only=True):
     """A display of 2 x 20 characters; one of `serial`, `host` and `device` says where it is.
 
     `serial`: a serial line; 9600 8N1 unless it says otherwise.

@@ -5,8 +5,9 @@ GS1 QR, GS1-128, DataBar Expanded), which this plugin takes apart.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from msgspec import Struct
 
 from pos_plugin_gs1.elements import Elements, digital_link, element_string
 from pos_terminal.domain.catalog.catalog import Catalog, Found
@@ -20,8 +21,7 @@ GS1_AIMS = ("]C1", "]e0", "]d2", "]Q3", "]J1")
 EURO = "978"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gs1Settings:
+class Gs1Settings(Struct, frozen=True, kw_only=True):
     """`prices`: what a code says is to be paid is charged; else the catalogue's price is."""
 
     prices: bool = True

@@ -5,15 +5,15 @@ process of its own (worker.py), which is ended where it does not answer: neither
 nor its hanging or crashing is the till's.
 """
 
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_plugin_pkcs11.token import Pkcs11Token
 from pos_terminal.domain.language import say
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pkcs11Settings:
+class Pkcs11Settings(Struct, frozen=True, kw_only=True):
     """`module` is the maker's library, `token` the token's label, `pin` the credential of the
     till's unit with its PIN, or a file; `patience` how many seconds one answer may take.
     """

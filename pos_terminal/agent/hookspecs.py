@@ -85,7 +85,7 @@ class ServiceHooks(Protocol):
 
     @hookspec
     def pos_settings(self) -> type[Any]:
-        """The struct or frozen dataclass that `[service.NAME]` is held to: the one that
+        """The frozen `msgspec.Struct` that `[service.NAME]` is held to: the one that
         `Agent.settings` is asked for. The agent never calls it, `pos-terminal config check` no
         other: what is wrong is said before a till begins with it.
         """

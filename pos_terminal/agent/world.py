@@ -98,8 +98,8 @@ class Agent:
         return "outbox" in vars(self)
 
     def settings(self, to: type[T]) -> T:
-        """The table `[service.NAME]` of the till's configuration as a `to`: a frozen dataclass or
-        Struct (forbid_unknown_fields finds slips). BadSettings, a ValueError, where it is none.
+        """The table `[service.NAME]` of the till's configuration as a `to`: a frozen Struct
+        (forbid_unknown_fields finds slips). BadSettings, a ValueError, where it is none.
         """
         return settings.table_of(self.given, self.name, to)
 

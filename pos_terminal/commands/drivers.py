@@ -4,10 +4,10 @@ import argparse
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
 from pos_terminal.commands.argument import add_json
 from pos_terminal.domain import faults
@@ -80,11 +80,15 @@ def _row(fact: DriverFact) -> DriverRow:
 def _settings(table: type[Any], before: str) -> Iterator[SettingRow]:
     hints = get_type_hints(table)
     for each in fields(table):
-        inner = next(filter(is_dataclass, (hints[each.name], *get_args(hints[each.name]))), None)
-        if inner is not None and isinstance(inner, type):
+        inner = next(filter(_is_table, (hints[each.name], *get_args(hints[each.name]))), None)
+        if inner is not None:
             yield from _settings(inner, f"{before}{each.name}.")
         else:
             yield SettingRow(f"{before}{each.name}", _takes(hints[each.name]), _default(each))
+
+
+def _is_table(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def _takes(hint: Any) -> str:
@@ -96,8 +100,8 @@ def _takes(hint: Any) -> str:
     return words.get(hint, getattr(hint, "__name__", str(hint)))
 
 
-def _default(each: "Field[Any]") -> str | None:
-    if each.default is MISSING and each.default_factory is MISSING:
+def _default(each: FieldInfo) -> str | None:
+    if each.required:
         return None
-    value = each.default if each.default is not MISSING else None
+    value = each.default if each.default is not NODEFAULT else None
     return "-" if value is None else toml.written(value)

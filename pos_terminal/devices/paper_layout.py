@@ -1,7 +1,8 @@
 """A receipt as lines of a given width: where texts wrap and where figures stand. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_terminal.devices.paper_text import representable, wrap
 from pos_terminal.domain.receipt import (
@@ -18,8 +19,7 @@ from pos_terminal.domain.receipt import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of characters, as it stands on the paper."""
 
     text: str

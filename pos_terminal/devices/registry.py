@@ -1,17 +1,16 @@
 """The table of drivers: plugins add to it at start, the runtime opens devices from it.
 
-A driver is a name, a function that opens a device, and the dataclass of its settings:
+A driver is a name, a function that opens a device, and the struct of its settings:
 
     drivers.scanners.add("evdev", open_scanner, EvdevSettings)
 
 `open_scanner(settings)` returns an async context manager that yields the opened `Scanner`.
-The settings class is a frozen dataclass; the configuration's table is checked against it, so its
-fields, types and defaults are the driver's whole configuration.
+The settings class is a frozen `msgspec.Struct`; the configuration's table is checked against it,
+so its fields, types and defaults are the driver's whole configuration.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import is_dataclass
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from msgspec import Struct
@@ -84,13 +83,13 @@ class DriverTable(Generic[D_co]):
         probe: Probe | None = None,
         measuring: str = "",
     ) -> None:
-        """Declare a driver. ValueError when the name is taken, TypeError without a dataclass."""
+        """Declare a driver. ValueError when the name is taken, TypeError without a struct."""
         # At start, where a person sees it: which of two drivers opened a scale must never depend on
         # the order of plugins.
         if name in self._drivers:
             raise ValueError(f"driver {name!r} is declared twice")
-        if not is_dataclass(settings):
-            raise TypeError(f"driver {name!r}: settings must be a dataclass, not {settings!r}")
+        if not (isinstance(settings, type) and issubclass(settings, Struct)):
+            raise TypeError(f"driver {name!r}: settings must be a msgspec.Struct, not {settings!r}")
         self._drivers[name] = Driver(name, open_device, settings, probe, measuring)
 
     def get(self, name: str) -> Driver[D_co]:

@@ -6,9 +6,10 @@ it needs no library, no rights, and no device to be opened.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 LINKS = ("pos", "input/by-id", "input/by-path", "serial/by-id", "serial/by-path", "usb")
 """Folders of /dev with names that stay; the till's own first, then those by serial number."""
@@ -37,8 +38,7 @@ class Kind(StrEnum):
     HID_SCALE = "hid-scale"
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """One thing that is plugged in, or soldered.
 
     `node` is its file, empty for a printer without one; `vendor` and `product` are USB's ids, four

@@ -5,7 +5,9 @@ that run out repeat the last one).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _MAIN, _GLOBAL, _LOCAL = 0, 1, 2
 _INPUT, _CONSTANT = 8, 1
@@ -18,8 +20,7 @@ class DescriptorError(ValueError):
     """The bytes are no report descriptor."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """`count` values of `size` bits for a usage (its page in the upper half), from bit `at` on.
 
     `report` is the number of its report, with which the report then begins; 0: reports have none.
@@ -41,8 +42,7 @@ class Field:
         return [bits >> place * self.size & mask for place in range(self.count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Global:
+class _Global(Struct, frozen=True):
     page: int = 0
     size: int = 0
     count: int = 0

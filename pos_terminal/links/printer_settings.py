@@ -1,7 +1,8 @@
 """Where a printer is and what time it is given, as every printer's driver has it."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_terminal.domain.language import say
 from pos_terminal.links.link import Link
@@ -11,8 +12,7 @@ from pos_terminal.links.tcp import tcp_link
 from pos_terminal.links.usb import usb_link
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsbId:
+class UsbId(Struct, frozen=True, kw_only=True):
     """A USB printer taken from the kernel's driver: the first with these ids (see lsusb).
 
     Of two with the same ids each is reached by its node alone (`device`), which udev names.
@@ -27,8 +27,7 @@ class UsbId:
         return f"usb {self.vendor:04x}:{self.product:04x}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrinterSettings:
+class PrinterSettings(Struct, frozen=True, kw_only=True):
     """One of `host`, `device`, `serial` and `usb` says where the printer is. Times in seconds."""
 
     host: str = ""

@@ -6,8 +6,9 @@ import fcntl
 import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pos_terminal.links.fd import FdLink
 from pos_terminal.links.link import LinkForbidden, LinkLost
@@ -18,8 +19,7 @@ CLOSING_TIME = 1.0
 would wait thirty, with the whole event loop, for a device that holds the line (XOFF, CTS)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SerialSettings:
+class SerialSettings(Struct, frozen=True, kw_only=True):
     """A serial line, as a driver's settings hold it or inherit it with other defaults.
 
     `port` is the device's path; a name under /dev/serial/by-id survives replugging. Flow by DTR and

@@ -263,7 +263,7 @@ def read(
 ) -> Settings:
     """The settings in this file's bytes; raises BadConfiguration with all that is wrong.
 
-    `drivers` and the dataclasses of the `tables` are those of the enabled plugins; paths in the
+    `drivers` and the structs of the `tables` are those of the enabled plugins; paths in the
     file are relative to its folder. `without_drivers` leaves out what a broken plugin would need.
     `kept` is the last good key map of the shop's own, which stands in for a bad one.
     """

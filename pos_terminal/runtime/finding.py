@@ -5,12 +5,12 @@ the kernel made of it; where that leaves a choice, the choice is left.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import msgspec.structs
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers, Probe
@@ -46,9 +46,8 @@ def known_devices() -> tuple[KnownDevice, ...]:
     return tuple(sorted(rows["device"], key=lambda row: not row.products))
 
 
-@dataclass(frozen=True, slots=True)
-class DriverFact:
-    """An installed driver: whose it is, its settings' dataclass, and how a search tries it."""
+class DriverFact(msgspec.Struct, frozen=True):
+    """An installed driver: whose it is, its settings' struct, and how a search tries it."""
 
     device_class: DeviceClass
     name: str
@@ -80,8 +79,7 @@ def attached_here() -> list[Attached]:
     return attached()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A driver that could take a device, as what, with which settings."""
 
     device_class: DeviceClass
@@ -90,8 +88,7 @@ class Candidate:
     settings: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What is plugged in, who could take it, and why that is not decided, or nobody can."""
 
     device: Attached
@@ -137,7 +134,7 @@ def _candidates(
 
 def placed(settings: type[Any], device: Attached) -> dict[str, Any]:
     """The settings that say where the device is; empty where this driver has none for it."""
-    names = {each.name: each for each in fields(settings)}
+    names = {each.name: each for each in msgspec.structs.fields(settings)}
     if device.kind is Kind.BARE_PRINTER:
         ids = {"vendor": int(device.vendor, 16), "product": int(device.product, 16)}
         return {"usb": ids} if "usb" in names and device.vendor else {}
@@ -145,7 +142,7 @@ def placed(settings: type[Any], device: Attached) -> dict[str, Any]:
         return {"serial": {"port": device.stable}}
     # A network printer has a `port` with a default, which is a number and no place.
     port = names.get("port")
-    if port and port.default is MISSING:
+    if port and port.required:
         return {"port": device.stable}
     return {"device": device.stable} if "device" in names else {}
 

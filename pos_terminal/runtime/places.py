@@ -1,8 +1,9 @@
 """Where devices are, by their settings: paths and addresses; and what of it can be wrong."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.domain.language import say
@@ -14,19 +15,19 @@ NO_PLACES = ("font", "logo", "profile")
 
 def places_of(options: object) -> Iterator[str]:
     """Where a device is, by its driver's settings and those of its line within: paths, hosts."""
-    if not is_dataclass(options):
+    if not isinstance(options, Struct):
         return
     if place := getattr(options, "place", ""):  # one without a path of its own
         yield place
     if isinstance(options, PrinterDrawerSettings):
         yield say("la broche {pin} de {printer}", pin=options.pin, printer=options.printer)
-    for each in fields(options):
-        value = getattr(options, each.name)
-        if each.name in NO_PLACES:
+    for name in options.__struct_fields__:
+        value = getattr(options, name)
+        if name in NO_PLACES:
             continue
         if isinstance(value, str) and value.startswith("/"):
             yield value
-        elif each.name == "host" and value:
+        elif name == "host" and value:
             yield f"{value}:{getattr(options, 'port', '')}"
         else:
             yield from places_of(value)

@@ -4,9 +4,10 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from pos_terminal.crypto.token import Token
 from pos_terminal.devices.registry import Drivers
@@ -26,7 +27,7 @@ PATIENCE = 3
 class Plugins(PluginGroup):
     """The plugins of this terminal.
 
-    Once loaded, `drivers` are theirs, and `tables` the dataclasses that their settings are held to.
+    Once loaded, `drivers` are theirs, and `tables` the structs that their settings are held to.
     """
 
     def __init__(self, enabled: Iterable[str]) -> None:
@@ -45,8 +46,8 @@ class Plugins(PluginGroup):
         for plugin, call in self.calls("pos_settings"):
             with contained(partial(self.stop, plugin, "pos_settings")):
                 table = call()
-                if not is_dataclass(table):
-                    raise TypeError(f"the answer is {table!r}, and no dataclass")
+                if not (isinstance(table, type) and issubclass(table, Struct)):
+                    raise TypeError(f"the answer is {table!r}, and no msgspec.Struct")
                 self.tables[plugin.name] = table
 
     def token(self) -> Token | None:

@@ -1,10 +1,9 @@
-"""The configuration: what a shop's TOML file may say, as frozen dataclasses.
+"""The configuration: what a shop's TOML file may say, as frozen structs.
 
 `docs/configuration.md` describes every key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,8 +55,7 @@ class NightlyBackup(Struct, frozen=True, kw_only=True):
         return replace(self, directory=str(file.parent / self.directory))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrinterDrawerSettings:
+class PrinterDrawerSettings(Struct, frozen=True, kw_only=True):
     """A drawer on a printer's connector: `driver = "printer"`.
 
     `printer` names the printer's table; `pin` is the connector's 2 or 5; `open_when_high` is the

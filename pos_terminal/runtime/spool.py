@@ -12,13 +12,12 @@ The file goes once it is known how printing ended: for a paper of a sale, once t
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from threading import Lock
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import Input, PaperDone, PrintVoucher, Trouble
@@ -77,8 +76,7 @@ class _Kept(Struct, frozen=True):
     paper: Paper
 
 
-@dataclass(eq=False, slots=True)
-class Slip:
+class Slip(Struct, eq=False):
     """A paper in the spool. Without a path it is in memory alone: the disk did not take it."""
 
     paper: Paper
@@ -212,8 +210,7 @@ def _read(path: Path) -> Slip | None:
     return Slip(kept.paper, kept.role, path)
 
 
-@dataclass(frozen=True, slots=True)
-class TakenUp:
+class TakenUp(Struct, frozen=True):
     """What a start finds: papers to print, those that may be on paper, what the till is told."""
 
     again: tuple[Slip, ...]

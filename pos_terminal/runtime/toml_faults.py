@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -55,7 +54,7 @@ def broken_line(source: bytes, error: ValueError) -> int:
 
 
 def convert(table: Mapping[str, Any], to: type[T]) -> tuple[T | None, list[tuple[str, str]]]:
-    """The table as a dataclass or struct; None where it does not fit, with dotted keys and reasons.
+    """The table as a struct; None where it does not fit, with dotted keys and reasons.
 
     A key is empty where the reason is about the whole.
     """
@@ -76,10 +75,10 @@ def convert(table: Mapping[str, Any], to: type[T]) -> tuple[T | None, list[tuple
 
 
 def unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
-    """The dotted names in the table that the dataclass or struct does not have."""
+    """The dotted names in the table that the struct does not have."""
     within = any(isinstance(value, Mapping) for value in table.values())
     hints = get_type_hints(to) if within else {}  # which takes long, and most tables are flat
-    names = {each.name for each in fields(to)} if is_dataclass(to) else {*to.__struct_fields__}
+    names = {*to.__struct_fields__}
     for name, value in table.items():
         if name not in names:
             yield name
@@ -89,8 +88,7 @@ def unknown(table: Mapping[str, Any], to: Any) -> Iterator[str]:
 
 
 def _is_table(hint: Any) -> bool:
-    """The terminal's own tables are structs, those of plug-ins dataclasses."""
-    return is_dataclass(hint) or (isinstance(hint, type) and issubclass(hint, Struct))
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def with_choices(reason: str, to: Any, key: str) -> str:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pos_driver_scales import adam, cas, dialog06, mt_sics, nci, sma, toledo
 from pos_driver_scales.asked import AskedScale, ScaleSettings

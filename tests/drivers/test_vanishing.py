@@ -12,12 +12,12 @@ import pty
 import termios
 import tty
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from types import ModuleType
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import fields
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.errors import DeviceLost

@@ -44,13 +44,13 @@ port = "/dev/none"
 """
 DRIVER = """
     from contextlib import asynccontextmanager
-    from dataclasses import dataclass
+
+    from msgspec import Struct
 
     from pos_terminal.devices.errors import DeviceLost
     from pos_terminal.domain.faults import SCANNER_OFFLINE
 
-    @dataclass(frozen=True)
-    class Settings:
+    class Settings(Struct, frozen=True):
         port: str
 
     @asynccontextmanager
@@ -211,12 +211,11 @@ def test_a_folder_that_cannot_be_watched_is_no_reason_to_stop(
 
 
 CHOOSY = """
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pos_terminal.domain.catalog.catalog import Found
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     plu: str = "1"
 
     def __post_init__(self):
@@ -265,9 +264,9 @@ def test_settings_that_no_plugin_takes_are_refused(
         boot(shop / "terminal.toml", shop / "state")
 
 
-def test_an_answer_that_is_no_dataclass_stops_the_plugin(shop: Path) -> None:
+def test_an_answer_that_is_no_struct_stops_the_plugin(shop: Path) -> None:
     install(shop, "throwaway", "@hookimpl\ndef pos_settings():\n    return {}")
     (shop / "terminal.toml").write_text(PLAIN + 'plugins = ["throwaway"]\n')
     with on_path(shop):
         found = boot(shop / "terminal.toml", shop / "state").plugins["throwaway"]
-    assert found.why == "pos_settings : TypeError: the answer is {}, and no dataclass"
+    assert found.why == "pos_settings : TypeError: the answer is {}, and no msgspec.Struct"

@@ -1,12 +1,12 @@
 """Every kind of mistake in a configuration, by file, line, key and reason; the last good one."""
 
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from pos_terminal.devices.classes import DeviceClass
 from pos_terminal.devices.registry import Drivers
@@ -25,8 +25,7 @@ from pos_terminal.runtime.settings import DeviceSettings, PrinterDrawerSettings,
 from pos_terminal.runtime.toml_faults import line_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     port: str
     baudrate: int = 9600
 
@@ -35,8 +34,7 @@ class Line:
             raise ValueError("a baudrate is positive")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleSettings:
+class ScaleSettings(Struct, frozen=True, kw_only=True):
     line: Line | None = None
     digits: int = 2
 

@@ -7,12 +7,12 @@ heard of: they are written in whatever is at hand, with what spreadsheets and le
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import Struct
 
 from pos_terminal.devices.registry import Drivers
 from pos_terminal.domain.files.catalog import parse_catalog
@@ -91,8 +91,7 @@ KEY_F12 = "CASH"
 
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     port: str
 
 

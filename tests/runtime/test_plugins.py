@@ -21,10 +21,9 @@ FINDER = """
             return Found(catalog.items[{item}])
 """
 DRIVER = """
-    from dataclasses import dataclass
+    from msgspec import Struct
 
-    @dataclass(frozen=True)
-    class Settings:
+    class Settings(Struct, frozen=True):
         port: str
 
     @hookimpl
@@ -125,7 +124,7 @@ def test_not_installed(site: Path) -> None:
         ),
         (
             "@hookimpl\ndef pos_register_drivers(drivers):\n    drivers.scales.add('x', None, int)",
-            "pos_register_drivers : TypeError: driver 'x': settings must be a dataclass",
+            "pos_register_drivers : TypeError: driver 'x': settings must be a msgspec.Struct",
         ),
     ],
 )  # fmt: skip

@@ -18,11 +18,11 @@ simulators of both pages.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec import Struct
 
 NUMBER = re.compile(r"[0-9A-Za-z-]{1,32}")
 """What a machine calls an operation."""
@@ -39,8 +39,7 @@ class FrameError(ValueError):
     """What came cannot be believed. It says where, and shows none of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """How an operation stands: cents that came in and went out, and whether all went well."""
 
     number: str

@@ -14,7 +14,8 @@ written by the maker's integration manual 2.5, and an Odoo module that was tried
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LONGEST = 512
 DONE, LEVEL, CANCELLED = "0", "WR:LEVEL", "WR:CANCEL"
@@ -27,8 +28,7 @@ class FrameError(ValueError):
     """The bytes are no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`code` is «0», a warning or an error; `numbers` what stands behind it."""
 
     code: str

@@ -17,9 +17,10 @@ pyTeliumManager and pypostelium, which were tried on Ingenico's terminals.
 """
 
 import re
-from dataclasses import dataclass
 from functools import reduce
 from operator import xor
+
+from msgspec import Struct
 
 STX, ETX, EOT, ENQ, ACK, NAK = b"\x02", b"\x03", b"\x04", b"\x05", b"\x06", b"\x15"
 MOST = 99_999_999
@@ -35,8 +36,7 @@ class FrameError(ValueError):
     """The bytes are no frame of this protocol. It never shows them: they may be a card's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the terminal is asked: `service` «0» debit, «1» credit, «2» reversal; `private` 10."""
 
     till: int
@@ -57,8 +57,7 @@ class Request:
         return frame(text.encode("ascii"))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """How it ended: `result` «0» done, «7» refused, «9» not verified."""
 
     till: int

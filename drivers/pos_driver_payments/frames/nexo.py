@@ -5,12 +5,12 @@ JSON. Amounts are numbers of euros with two decimals: read as decimals, never as
 """
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.authorisation import (
@@ -70,8 +70,7 @@ class FrameError(ValueError):
     """What came cannot be believed. It says where, and shows none of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Which request, and its answer: what both headers say."""
 
     category: str

@@ -13,12 +13,12 @@ Source: Adyen, «Protect local communications», and its open libraries.
 import base64
 import hmac
 from binascii import Error as NotBase64
-from dataclasses import dataclass
 from functools import cache
 from hashlib import pbkdf2_hmac
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers import Cipher
@@ -47,8 +47,7 @@ class _Sealed(msgspec.Struct, frozen=True, rename="pascal"):
     security_trailer: _Trailer
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A terminal's shared key: what it is called there, and what is derived of its passphrase."""
 
     identifier: str

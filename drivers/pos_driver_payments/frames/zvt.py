@@ -14,8 +14,9 @@ Portalum.Zvt reads them, and ecrterm.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 DLE, STX, ETX, ACK, NAK = 0x10, 0x02, 0x03, 0x06, 0x15
 MOST_CENTS = 10**12 - 1
@@ -42,8 +43,7 @@ class FrameError(ValueError):
     """The bytes are no command of this protocol. It never shows them: they may be a card's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Apdu:
+class Apdu(Struct, frozen=True):
     """One command: `code` is its class and instruction, as in 0x0601."""
 
     code: int

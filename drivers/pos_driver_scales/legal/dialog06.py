@@ -16,7 +16,8 @@ KW rotated right by Z2, as capital hexadecimal digits.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_driver_scales.legal.reading import (
     Ask,
@@ -48,8 +49,7 @@ STATES = {
 """By the status of record 09; all others (01 general, 02 parity, 1x a wrong record) are faults."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record of the scale's: its number, and what stands between its ESC and ETX."""
 
     number: bytes

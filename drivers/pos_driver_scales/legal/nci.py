@@ -9,7 +9,8 @@ capacity, 1 over, 2 ROM, 3 calibration, 6 another follows. Third: 2 net, 3 initi
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_driver_scales.legal.reading import (
     Ask,
@@ -30,8 +31,7 @@ _LONGEST = 32
 _ALWAYS = 0x30
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What the scale says of itself."""
 
     flags: bytes

@@ -7,9 +7,10 @@ a scale.
 
 import re
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from pos_terminal.domain.weight import Weight
 
@@ -32,16 +33,14 @@ class Reason(Enum):
     FAULT = "the scale is out of order"
 
 
-@dataclass(frozen=True, slots=True)
-class NoWeight:
+class NoWeight(Struct, frozen=True):
     """An answer without a weight; `detail` is what the scale said of it, for the log."""
 
     reason: Reason
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask(Generic[T]):
+class Ask(Struct, Generic[T], frozen=True):
     """A question. `read` makes the answer of the bytes so far: None while it is not complete yet.
 
     It raises FrameError when no continuation could make them an answer, or when more follows it.

@@ -10,8 +10,9 @@ A question is one capital letter. An answer is
 """
 
 import re
-from dataclasses import dataclass
 from enum import IntFlag
+
+from msgspec import Struct
 
 from pos_driver_scales.legal.reading import Ask, FrameError, NoWeight, Reading, Reason, Talk
 from pos_terminal.domain.weight import Weight
@@ -48,8 +49,7 @@ _REASONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How the scale is set to write kilograms: so many digits before and behind the point.
 
     It is held to that, for a digit that the line dropped makes another weight of a looser one.

@@ -10,9 +10,10 @@ files to import and export products».
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from html import unescape
+
+from msgspec import Struct, field
 
 from pos_terminal.domain.codes.barcode import is_gtin, key_of
 from pos_terminal.domain.files.cells import BadCell, cents, number, parse_vat
@@ -40,8 +41,7 @@ class ExportFormat(Enum):
     CSV = "csv"
 
 
-@dataclass(frozen=True, slots=True)
-class ExportedArticle:
+class ExportedArticle(Struct, frozen=True):
     """One article of an export; `price` as it stands there, `tax_class` as the program calls it.
 
     `plu` is empty where the program has no number for it.
@@ -56,8 +56,7 @@ class ExportedArticle:
     plu: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """What was left out, and why."""
 
     line: int
@@ -65,8 +64,7 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
+class Wishes(Struct, frozen=True, kw_only=True):
     """What an export does not say. `rates` maps its tax classes to basis points.
 
     `with_tax` tells whether its prices hold the tax; `known` maps barcodes and names of the
@@ -79,8 +77,7 @@ class Wishes:
     known: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """The rows of a catalogue, what was left out, and the tax classes that have no rate yet."""
 
     rows: tuple[dict[str, str], ...]

@@ -4,7 +4,8 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pos_terminal.devices.classes import Scan, Scanner
 from pos_terminal.devices.errors import DeviceLost
@@ -13,8 +14,7 @@ from pos_terminal.domain.faults import SCANNER_OFFLINE
 from pos_terminal.hookspecs import hookimpl
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FooSettings:
+class FooSettings(Struct, frozen=True, kw_only=True):
     """`pipe` is the named pipe's path."""
 
     pipe: str
