@@ -33,7 +33,12 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleClosed
-from pos_terminal.domain.events.system import CatalogChanged, CommandGiven, ConfigurationChanged
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
+    CommandGiven,
+    ConfigurationChanged,
+    TillStarted,
+)
 from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.storage.worker import Worker
 from pos_terminal.tasks.groups import first
@@ -89,7 +94,7 @@ class Entry(Struct, frozen=True):
 
 
 SHOWN: tuple[type[Event], ...] = (
-    SaleClosed, PaymentChanged, PeriodClosed, AccountMoved, InvoiceMade,
+    SaleClosed, PaymentChanged, PeriodClosed, AccountMoved, InvoiceMade, TillStarted,
 )  # fmt: skip
 """Events that a table is made of, beside the changes."""
 
@@ -245,6 +250,8 @@ def _change(event: Event) -> tuple[int, int, str]:
             return 0, 0, event.catalog
         case ConfigurationChanged():
             return 0, 0, event.after
+        case TillStarted():  # no change, but it says what held before the first
+            return 0, 0, event.catalog
         case CommandGiven():
             return event.grant, 0, event.command
         case GrantGiven() | GrantEnded():

@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -171,8 +172,14 @@ def test_a_catalogue_is_seen_before_it_sells_and_a_broken_one_never_does(tmp_pat
             await console.shop.shows("TRADITION", "1,40")
             await console.shop.type("CASH")
             await shows(console, cookie, "/articles/versions", f"Vendeur {BOSS}")
-            for told in ("Do catalog.apply", "Changement de catalogue", "Droits d'un opérateur"):
+            # The one of before the first change is a version as well, and can be gone back to.
+            first = sha256(CATALOG.encode()).hexdigest()
+            await shows(console, cookie, "/articles/versions", f'name="sha256" value="{first}"')
+            for told in ("Changement de catalogue", "Droits d'un opérateur"):
                 await shows(console, cookie, "/changes", told)
+            await shows(console, cookie, "/changes?all=1", "Do catalog.apply")
+            changes = (await console.ask("GET", "/changes", Cookie=cookie)).text
+            assert "Do catalog.apply" not in changes
 
     run(body())
 

@@ -213,8 +213,7 @@ class ArticlePages:
             by = say("Vendeur {number}", number=who) if who else say("par le fichier")
             listed.append((notation.day_and_hour(at), by, name[:12], back))
         head = (say("Depuis"), say("Par"), say("Version"), "")
-        none = frame.nothing(say("Le catalogue n'a jamais été changé."))
-        return Html(say("Versions"), frame.card(frame.table(head, listed) if rows else none))
+        return Html(say("Versions"), frame.card(frame.table(head, listed, wide=True)))
 
 
 async def _deflated(table: str | bytes) -> bytes:
@@ -237,13 +236,18 @@ def _found(read: Read, sought: str) -> tuple[int, list[Item]]:
 
 
 def _versions(db: apsw.Connection) -> list[tuple[Any, ...]]:
-    """Each catalogue that came into force, the newest first, and whose PIN was behind it."""
+    """Each catalogue that came into force, the newest first, and whose PIN was behind it.
+
+    The first is that with which the till began.
+    """
     return db.execute(
         "SELECT c.at, c.what, coalesce((SELECT g.clerk FROM change d JOIN change g "
         "ON g.kind = 'grant.given' AND g.grant_number = d.grant_number "
         "WHERE d.kind = 'command.given' AND d.grant_number > 0 AND d.seq < c.seq "
         "AND d.what = 'catalog apply ' || c.what ORDER BY d.seq DESC LIMIT 1), 0) "
-        f"FROM change c WHERE c.kind = 'catalog.changed' ORDER BY c.seq DESC LIMIT {SHOWN}"
+        "FROM (SELECT *, lag(what) OVER (ORDER BY seq) AS before FROM change "
+        "WHERE kind IN ('catalog.changed', 'till.started')) c "
+        f"WHERE c.what IS NOT c.before ORDER BY c.seq DESC LIMIT {SHOWN}"
     ).fetchall()
 
 
@@ -262,7 +266,7 @@ def _search(sought: str) -> Markup:
         "div",
         tag("form",
             tag("input", type="search", name="q", value=sought, aria_label=say("Chercher"),
-                placeholder=say("Nom, numéro ou code-barres")),
+                placeholder=say("Nom, n° ou code-barres")),
             tag("button", say("Chercher"), class_="quiet"), method="get", action="/articles",
             role="search"),
         tag("a", say("Plusieurs prix"), href="/articles/bulk"),
