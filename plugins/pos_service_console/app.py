@@ -163,7 +163,8 @@ class Application:
                 return self._framed(session, page.name, _silent())
             body = frame.notice(f"{error.fault.code} {error.fault.text} : {error.detail}", bad=True)
             remedy = tag("p", say(error.fault.remedy))
-            answer = Html(say("La caisse ne l'a pas fait"), joined(body, remedy), status=409)
+            back = tag("p", tag("a", say(page.title), href=f"/{page.name}"))
+            answer = Html(say("La caisse ne l'a pas fait"), joined(body, remedy, back), status=409)
         match answer:
             case Redirect(to):
                 return RedirectResponse(to, 303)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 
 from pos_terminal.agent.console_pages import ConsolePage
+from pos_terminal.domain import notation
 from pos_terminal.domain.language import say
 from pos_terminal.domain.markup import Markup, joined, tag
 
@@ -74,6 +75,12 @@ def euros(cents: int) -> str:
     sign, size = ("-" if cents < 0 else ""), abs(cents)
     whole = f"{size // 100:,}".replace(",", THIN)
     return f"{sign}{whole},{size % 100:02d}{THIN}€"
+
+
+def when(at: str) -> Markup:
+    """A record's local time, ISO 8601: its day and its hour, broken between the two alone."""
+    day, hour = notation.day(at[:10]), notation.hour(at)
+    return joined(tag("span", day, class_="whole"), " ", tag("span", hour, class_="whole"))
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], *, wide: bool = False) -> Markup:

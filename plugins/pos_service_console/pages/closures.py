@@ -99,7 +99,8 @@ class ClosurePages:
         head = (say("Clôture"), say("De"), say("Quand"), say("CA TTC"))
         listed = (
             (tag("a", f"Z {each.number}", href=f"/closures/{each.seq}"),
-             f"{_named(each.period)} {each.label}", notation.day_and_hour(each.at),
+             joined(_named(each.period), " ", tag("span", each.label, class_="whole")),
+             frame.when(each.at),
              tag("span", frame.euros(each.closed.totals.net), class_="money"))
             for each in rows
         )  # fmt: skip

@@ -204,5 +204,5 @@ def _form(token: str, action: str, known: Mapping[str, str]) -> Markup:
         tag("input", name="number", value=known.get("number", ""), inputmode="numeric",
             autocomplete="off", readonly=bool(known.get("number"))),
     )  # fmt: skip
-    inside = tag("div", *fields, number, class_="fields")
+    inside = tag("div", *fields, number, class_="fields long")
     return frame.card(frame.form(action, token, inside, tag("button", say("Enregistrer"))))

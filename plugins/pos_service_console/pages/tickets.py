@@ -49,8 +49,8 @@ def tickets(agent: Agent, sales: Sales) -> Page:
         listed = frame.table(
             (say("Ticket"), say("Quand"), say("Articles"), say("Total")),
             (
-                (tag("a", printed(agent, number), href=f"/tickets/{number}"),
-                 notation.hour(at) if day else notation.day_and_hour(at),
+                (tag("a", printed(agent, number), href=f"/tickets/{number}", class_="whole"),
+                 notation.hour(at) if day else frame.when(at),
                  str(pieces), tag("span", euros(total), class_="money"))
                 for number, at, pieces, total, _ in rows
             ),
