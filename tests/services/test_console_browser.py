@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import PATIENCE, run
@@ -91,6 +91,40 @@ def test_whoever_cannot_see_or_point_finds_the_way(tmp_path: Path) -> None:
                 await page.keyboard.press("Tab")
             await page.keyboard.press("Enter")
             await expect(page.get_by_role("button", name="Gérant")).to_be_visible()
+
+    run(body())
+
+
+async def tabbed_to(page: Page, text: str) -> None:
+    """Go there by the tabulator alone: to a link, a button or a field of that name."""
+    at = "document.activeElement"
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        if text == await page.evaluate(
+            f"{at}.labels?.[0]?.firstChild.textContent ?? {at}.textContent"
+        ):
+            return
+    raise AssertionError(f"no way to {text!r} at {page.url}")
+
+
+def test_a_price_is_changed_by_keys_alone(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with browsed(tmp_path) as (console, page):
+            await let_in(console, page)
+            title = page.get_by_role("heading", level=1)
+            for pressed, led_to in (("Articles", "Articles"), ("TRADITION", "1 TRADITION")):
+                await tabbed_to(page, pressed)
+                await page.keyboard.press("Enter")
+                await expect(title).to_have_text(led_to)
+            await tabbed_to(page, "Prix TTC")
+            await page.keyboard.press("Control+A")
+            await page.keyboard.type("1,40")
+            await page.keyboard.press("Enter")
+            await expect(page.locator("table strong")).to_have_text("1,40")
+            await tabbed_to(page, "Mettre en vigueur")
+            await page.keyboard.press("Enter")
+            await expect(page.locator(".notice")).to_contain_text("C'est fait")
+            await console.shop.journaled(CatalogChanged)
 
     run(body())
 
