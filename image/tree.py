@@ -22,6 +22,13 @@ MASKED = (
     *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "fstrim.timer"),
 )
 
+LINKS = {
+    "etc/resolv.conf": "/run/systemd/resolve/resolv.conf",
+    # What a technician writes on the first partition is what the till reads, and systemd hands out.
+    "etc/pos-terminal": "/boot/config",
+    "etc/credstore": "/boot/config/secrets",
+}
+
 UNUSED = (
     *("boot/*", "vmlinuz*", "initrd.img*", "var/lib/apt/*", "var/cache/*", "var/log/*"),
     *(
@@ -53,11 +60,7 @@ def make(packed: Path, package: Path, folder: Path, keyring: Path | None) -> Non
     # Empty: each box gets its own, which the initrd reads from its data partition.
     (folder / "etc/machine-id").write_text("")
     (folder / "etc/hostname").write_text("caisse\n")
-    for name, target in (
-        ("etc/resolv.conf", "/run/systemd/resolve/resolv.conf"),
-        # What a technician writes on the first partition is what the till reads.
-        ("etc/pos-terminal", "/boot/config"),
-    ):
+    for name, target in LINKS.items():
         place = folder / name
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)
