@@ -1,6 +1,6 @@
 """Vérifie une archive de caisse : python3 verify.py ARCHIVE.zip (ou le dossier décompressé).
 
-Checks an archive of a till, without the program that made it. Python 3.9 or later; signatures need
+Checks an archive of a till, without the program that made it. Python 3.10 or later; signatures need
 the library `cryptography` (pip install cryptography). Exit status: 0 all is right, 1 something is
 wrong, 2 wrong usage, 3 all that could be checked is right, but signatures were not checked.
 """

@@ -7,9 +7,10 @@ authorities named, where that certificate leads to one of them as of the stamp's
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
+from pos_terminal.verifier.core import SPOILT
 from pos_terminal.verifier.messages import say
 
 try:
@@ -22,16 +23,6 @@ except ImportError:
     READS_STAMPS = False
 else:
     READS_STAMPS = True
-
-SPOILT: "tuple[type[Exception], ...]" = (
-    LookupError, StopIteration, TypeError, ValueError, AttributeError,
-)  # fmt: skip
-if READS_STAMPS:
-    SPOILT = (
-        *SPOILT, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
-        x509.UnsupportedGeneralNameType,
-    )  # fmt: skip
-"""What comes of a stamp in which a bit flipped, some of it the library's own."""
 
 DIGESTS = {
     "608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512",
@@ -104,7 +95,7 @@ class Stamp:
     def time(self) -> datetime:
         """When it was stamped."""
         plain = self.at.rstrip("Z").partition(".")[0]
-        return datetime.strptime(plain, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(plain, "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)  # noqa: UP017 (Python 3.10)
 
     def check(self, text: bytes, authorities: "list[Any]") -> datetime:
         """Its time; NoStamp where it is not of that text, or not rightly signed."""
@@ -210,5 +201,8 @@ def stamped(token: bytes, text: bytes, authorities: bytes) -> datetime:
         return Stamp(token).check(text, named)
     except NoStamp:
         raise
-    except SPOILT as error:
+    except (
+        *SPOILT, StopIteration, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    ) as error:  # what comes of a bit that flipped, some of it the library's own  # fmt: skip
         raise NoStamp(say("stamp none", repr(error))) from error

@@ -213,7 +213,7 @@ def difference(
     line = its.partition(b"\r\n")[0] if b"\r\n" in its else its + rest.send(-LONGEST)
     found = [*csv.reader([line.decode("utf-8", "replace")], delimiter=";")]
     row = found[0] if found else []
-    for mine, there in zip(cells, [*row, *[""] * len(cells)]):  # noqa: B905 (Python 3.9)
+    for mine, there in zip(cells, [*row, *[""] * len(cells)], strict=False):
         if mine != there:
             return there, mine
     return line.decode("utf-8", "replace"), ";".join(cells)
