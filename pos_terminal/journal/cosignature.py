@@ -1,4 +1,4 @@
-"""What a witness signed of a journal, and what of it counts: its signature, verified here.
+"""What a witness signed of a journal, and what of it counts by the verifier's core.
 
 There are two kinds: what a witness in a folder says (witness.py), and what one on the network says,
 in the words of transparency logs (note.py). Anybody who can write into the file can lay a row of
@@ -7,7 +7,7 @@ it is of this journal's own records. Whose key that is, the journal cannot tell:
 compared with what its keeper wrote down.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Protocol
@@ -19,28 +19,19 @@ from pos_terminal.crypto.library import CryptoError
 from pos_terminal.crypto.timestamp import time_of
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.journal import checkpoint, note
-from pos_terminal.journal.attested import Attested
+from pos_terminal.journal.chain import broken
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.errors import Broken
-from pos_terminal.journal.note import Cosigned, Head
+from pos_terminal.journal.note import Cosigned
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.unreadable import UNREADABLE
+from pos_terminal.verifier.cosignatures import RFC3161, Attested, Span, attest
+from pos_terminal.verifier.messages import Bad
 
 NOTED = b'{"note":'
 """How the body of the network's kind begins: keys are sorted, and this is its first."""
 
-DATED, STAMPED = b'{"dated":', "rfc3161"
-"""How the body of a time stamp begins, and what stands in the place of a witness."""
-
 _ENCODER = msgspec.json.Encoder(order="sorted")
-def no_stamp() -> str:
-    """What is wrong with a record whose time stamp is of something else, or nobody's."""
-    return say("ce qui dit quand elle était là n'est pas un horodatage d'elle")
-
-
-def no_cosignature() -> str:
-    """What is wrong with a record whose cosignature does not count."""
-    return say("ce qui dit qu'un témoin l'a vue n'est pas signé par un témoin")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,12 +55,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
         """The witness's id: the SHA-256 of its public key."""
         return sha256(bytes.fromhex(self.public)).hexdigest()
 
-    def is_of(self, journal: "Journal", row: "Attested") -> bool:
-        """Whether it is of that journal's records, and the row's other columns say the same."""
-        seen = [bytes.fromhex(each) for each in (self.first, self.head)]
-        here = [*journal.hashes(0, 1), *journal.hashes(row.size - 1, 1)]
-        return seen == here and (self.size, self.at) == (row.size, row.at)
-
 
 class SeenNote(msgspec.Struct, frozen=True, kw_only=True):
     """What a witness on the network cosigned: the checkpoint as a note, when, and by which key.
@@ -91,10 +76,6 @@ class SeenNote(msgspec.Struct, frozen=True, kw_only=True):
         """The witness's id: the SHA-256 of its public key."""
         return note.cosigner(self.vkey).witness
 
-    def is_of(self, journal: "Journal", row: Attested) -> bool:
-        """Whether it is of this journal's first record, and of the root of that many."""
-        return _is_of(self.note, journal, row)
-
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
     """What an authority stamped (dating.py): a checkpoint as a note. The token is beside it."""
@@ -105,17 +86,6 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     def body(self) -> bytes:
         """As it is kept."""
         return _ENCODER.encode(self)
-
-
-def _is_of(text: str, journal: "Journal", row: Attested) -> bool:
-    said = Head.of(text)
-    first = journal.record(1)
-    origin = note.origin_of(first.envelope.store, first.envelope.terminal, first.hash.hex())
-    here = [
-        (seal.size, bytes.fromhex(checkpoint.read(seal.body).root))
-        for seal in journal.seals(row.size - 1, 1)
-    ]
-    return [(said.size, said.root)] == here and said.origin == origin and said.size == row.size
 
 
 class Journal(Protocol):
@@ -167,19 +137,37 @@ def noted(body: bytes, sig: bytes) -> SeenNote:
     return said
 
 
-def dated(journal: Journal, row: Attested, authorities: bytes = b"") -> datetime:
-    """When that checkpoint was stamped. ValueError where the stamp is not of this journal's, or
-    leads to none of the authorities (PEM), if any are named.
+def held(journal: Journal, row: Attested, authorities: bytes = b"") -> None:
+    """Have the verifier's core hold a row to this journal's records; Bad where it does not count.
+
+    `authorities` (PEM): a time stamp must lead to one of them, if any are named.
     """
+
+    def stamped(token: bytes, text: bytes) -> datetime:
+        return time_of(token, text, authorities)
+
     try:
-        text = msgspec.json.decode(row.body, type=Dated).dated
-    except UNREADABLE as error:
-        raise ValueError(labelled(say("ce n'est pas un horodatage"), error)) from error
-    at = time_of(row.sig, text.encode(), authorities)
-    said = (row.witness, row.at)
-    if said != (STAMPED, at.isoformat(timespec="seconds")) or not _is_of(text, journal, row):
-        raise ValueError(say("c'est l'horodatage d'autre chose"))
-    return at
+        said = msgspec.json.decode(row.body)
+        span = _span(journal, row.size)
+    except (Broken, ValueError, *UNREADABLE) as error:
+        raise Bad("seen", seq=row.size) from error
+    attest(row, said, span, _seen_by, stamped)
+
+
+def _span(journal: Journal, size: int) -> Span:
+    """The records up to there; ValueError where there is no checkpoint of them."""
+    ((sealed, body, _),) = journal.seals(size - 1, 1)
+    if sealed != size:
+        raise ValueError(f"no checkpoint of {size}")
+    (head,) = journal.hashes(size - 1, 1)
+    first = journal.record(1)
+    whose = first.envelope.store, first.envelope.terminal
+    return Span(size, first.hash, head, bytes.fromhex(checkpoint.read(body).root), *whose)
+
+
+def _seen_by(public: str, signature: bytes, content: bytes) -> bool:
+    """ValueError where it is no key."""
+    return Ed25519.from_raw_public(bytes.fromhex(public)).verifies(signature, content)
 
 
 def witnessed(
@@ -194,35 +182,25 @@ def witnessed(
     for row in journal.cosignatures():
         known = row.witness not in found and (not among or row.witness in among)
         # A stamp says when, and not that the log only grew.
-        if known and not row.body.startswith(DATED) and _counts(journal, row):
+        if known and row.witness != RFC3161 and _counts(journal, row):
             found.append(row.witness)
             if len(found) == quorum:
                 return Witnessed(row.size, tuple(found))
     return Witnessed()
 
 
-def must_be_signed(
-    journal: Journal, quorum: int = 1, among: Collection[str] = ()
-) -> Witnessed:
-    """As `witnessed`; Broken where any cosignature is not signed, or not of this journal."""
-    for row in journal.cosignatures():
-        if row.body.startswith(DATED):
-            try:
-                dated(journal, row)
-            except ValueError as error:
-                raise Broken(row.size, no_stamp()) from error
-        elif not _counts(journal, row):
-            raise Broken(row.size, no_cosignature())
-    return witnessed(journal, quorum, among)
+def must_be_signed(journal: Journal, rows: Iterable[Attested]) -> None:
+    """Broken for the first of these rows that is not signed, or not of this journal."""
+    for row in rows:
+        try:
+            held(journal, row)
+        except Bad as bad:
+            raise broken(bad) from bad
 
 
 def _counts(journal: Journal, row: Attested) -> bool:
     try:
-        said = _said(row)
-        return said.witness == row.witness and said.is_of(journal, row)
-    except ValueError:
+        held(journal, row)
+    except Bad:
         return False
-
-
-def _said(row: Attested) -> Said | SeenNote:
-    return (noted if row.body.startswith(NOTED) else signed)(row.body, row.sig)
+    return True

@@ -11,7 +11,6 @@ import apsw
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
-from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.chain import Row
 from pos_terminal.journal.checkpoint import Seal
 from pos_terminal.journal.codec import LONGEST
@@ -21,6 +20,7 @@ from pos_terminal.journal.migrations import APPLICATION, is_readable, migrate
 from pos_terminal.journal.record import Record
 from pos_terminal.journal.state_directory import MARK
 from pos_terminal.storage.sqlite import connect, let_go
+from pos_terminal.verifier.cosignatures import Attested
 
 NAME = "journal.db"
 
@@ -128,6 +128,13 @@ def stored_row(found: Sequence[Any]) -> Row:
 def _seal(found: Sequence[Any]) -> Seal:
     _must_be(found[1:], bytes, found[0])
     return Seal._make(found)
+
+
+def _attested(found: Sequence[Any]) -> Attested:
+    row = Attested._make(found)
+    _must_be((row.witness, row.at), str, row.size)
+    _must_be((row.body, row.sig), bytes, row.size)
+    return row
 
 
 def _must_be(found: Sequence[Any], kind: type, seq: int) -> None:
@@ -271,19 +278,29 @@ class Reader:
         return [_seal(row) for row in self._slice(sql, after, limit)]
 
     def cosignatures(self) -> Iterator[Attested]:
-        """What lies here as cosignatures, the largest size first: see cosignature.py."""
+        """What lies here as cosignatures, the largest size first: see cosignature.py.
+
+        What is longer than any is passed over: it counts for nothing, and stops no till.
+        """
         sql = (
             "SELECT size, witness, body, sig, at FROM cosignature "
-            "WHERE size < ? OR (size = ? AND witness < ?) "
-            "ORDER BY size DESC, witness DESC LIMIT 100"
+            "WHERE (size, witness) < (?, ?) "
+            "AND length(witness) + length(body) + length(sig) + length(at) <= ? "
+            "ORDER BY size DESC, witness DESC LIMIT ?"
         )
         size, witness = sys.maxsize, ""
-        while rows := self._ask(sql, size, size, witness):
+        while rows := self._ask(sql, size, witness, _MEAN, 100):
             for row in rows:
-                _must_be((row[1], row[4]), str, row[0])
-                _must_be(row[2:4], bytes, row[0])
-                yield Attested._make(row)
+                yield _attested(row)
             size, witness = rows[-1][:2]
+
+    def attested(self, size: int, witness: str, limit: int) -> list[Attested]:
+        """At most `limit` of them behind that one, the smallest size first."""
+        sql = (
+            "SELECT size, witness, body, sig, at FROM cosignature "
+            "WHERE (size, witness) > (?, ?) ORDER BY size, witness LIMIT ?"
+        )
+        return [_attested(row) for row in self._slice(sql, size, witness, limit)]
 
     def purged(self) -> int:
         """The last record that was purged; 0 for none."""
@@ -318,12 +335,12 @@ class Reader:
         ((found,),) = self._ask(sql)
         return int(found)
 
-    def _slice(self, sql: str, after: int, limit: int) -> list[Any]:
-        """As `_ask`; Broken where the rows come to more than a till writes into so many."""
+    def _slice(self, sql: str, *values: str | int) -> list[Any]:
+        """As `_ask`, the limit last; Broken where so many rows are more than a till writes."""
         found: list[Any] = []
-        room = LONGEST + limit * _MEAN
+        room = LONGEST + int(values[-1]) * _MEAN
         with using(self._path):
-            for row in self._db.execute(sql, (after, limit)):
+            for row in self._db.execute(sql, values):
                 found.append(row)
                 room -= sum(len(each) for each in row if isinstance(each, bytes | str))
                 if room < 0:

@@ -13,11 +13,12 @@ from pos_terminal.crypto import timestamp
 from pos_terminal.crypto.library import CryptoError
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
-from pos_terminal.journal.attested import Attested
-from pos_terminal.journal.cosignature import DATED, STAMPED, Dated, dated
+from pos_terminal.journal.cosignature import Dated, held
 from pos_terminal.journal.database import NAME, Reader, cosign, reading
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.journal.submission import note_at
+from pos_terminal.verifier.cosignatures import RFC3161, Attested
+from pos_terminal.verifier.messages import Bad
 
 
 class Question(NamedTuple):
@@ -41,7 +42,7 @@ def question(directory: Path) -> Question:
         if newest is None:
             raise JournalError(faults.JOURNAL_MISSING, say("pas encore de point de contrôle"))
         for row in reader.cosignatures():
-            if row.size == newest.size and row.witness == STAMPED:
+            if row.size == newest.size and row.witness == RFC3161:
                 return Question(newest.size, b"")
         return Question(newest.size, timestamp.request(note_at(reader, newest.size)[0].encode()))
 
@@ -58,7 +59,7 @@ def take(path: Path, size: int, response: bytes, authorities: bytes) -> datetime
     except CryptoError as error:
         raise JournalError(faults.STAMP_REFUSED, str(error)) from error
     body = Dated(dated=text).body
-    row = Attested(size, STAMPED, body, stamp, at.isoformat(timespec="seconds"))
+    row = Attested(size, RFC3161, body, stamp, at.isoformat(timespec="seconds"))
     cosign(path, row, bytes.fromhex(head))
     return at
 
@@ -66,9 +67,10 @@ def take(path: Path, size: int, response: bytes, authorities: bytes) -> datetime
 def last_date(reader: Reader, authorities: bytes = b"") -> Date:
     """The newest stamp that is right; with `authorities`, of those that lead to one."""
     for row in reader.cosignatures():
-        if row.body.startswith(DATED):
+        if row.witness == RFC3161:
             try:
-                return Date(row.size, dated(reader, row, authorities))
-            except ValueError:
+                held(reader, row, authorities)
+            except Bad:
                 continue
+            return Date(row.size, datetime.fromisoformat(row.at))
     return Date()

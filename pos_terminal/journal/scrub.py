@@ -10,10 +10,13 @@ from pathlib import Path
 
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.language import say
-from pos_terminal.journal.chain import Judge
+from pos_terminal.journal.chain import Judge, Row
+from pos_terminal.journal.cosignature import must_be_signed
 from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
+from pos_terminal.journal.merkle import Frontier
+from pos_terminal.journal.sealing import Sealing
 from pos_terminal.journal.signatures import (
     KeyInForce,
     by_id,
@@ -52,7 +55,11 @@ class Pass:
             # Purged bodies cannot be hashed again; the walk starts at the first that is whole.
             keys = keys_in_force(reader)
             purged = must_be_recorded(reader, keys)
-            self._judge = _behind(reader, purged, keys) if purged else Judge(tickets=REMEMBERED)
+            tree, self._judge = Frontier(), Judge(tickets=REMEMBERED)
+            if purged:
+                tree, self._judge = _behind(reader, purged, keys)
+        self._sealing = Sealing(tree)
+        self._attested = (0, "")
         self._purged, self._recorded = purged, 0
 
     @property
@@ -65,26 +72,37 @@ class Pass:
         with reading(self._path, self._vfs) as reader, reader.dating():
             # Before the rows are read: what is written meanwhile is for the next step.
             there = max(self._written(), reader.last())
-            # Anew at each step: new keys may have taken over since the last.
+            rows = reader.rows(self.done, SLICE)
+            # Anew at each step, and behind the rows: new keys may take over at any time.
             keys = keys_in_force(reader)
             if must_be_recorded(reader, keys) > self.done:
                 return False  # purged meanwhile: the next pass begins behind it
-            more = self._step(reader, keys)
+            more = self._step(reader, rows, keys)
             if not more:
-                self._must_be_all(there, reader.last())
+                self._must_be_all(reader, there)
             return more
 
-    def _step(self, reader: Reader, keys: Sequence[KeyInForce]) -> bool:
-        rows = reader.rows(self.done, SLICE)
+    def _step(self, reader: Reader, rows: Sequence[Row], keys: Sequence[KeyInForce]) -> bool:
+        # Each of these rows may have a checkpoint behind it, and no more.
+        self._sealing.coming(reader.seals(self.done, SLICE), by_id(keys))
         for row in rows:
             self._judge.follow(row)
+            self._sealing.follow(row)
             self._recorded = max(self._recorded, purged_by(row))
         wrong = first_wrong(rows, keys, [Verifier(key.public) for key in keys])
         if wrong:
             raise Broken(wrong.seq, wrong.how)
+        return self._seen(reader) or len(rows) == SLICE
+
+    def _seen(self, reader: Reader) -> bool:
+        """Check the next cosignatures of what was found right; whether there may be more."""
+        rows = [row for row in reader.attested(*self._attested, SLICE) if row.size <= self.done]
+        must_be_signed(reader, rows)
+        if rows:
+            self._attested = rows[-1].size, rows[-1].witness
         return len(rows) == SLICE
 
-    def _must_be_all(self, there: int, last: int) -> None:
+    def _must_be_all(self, reader: Reader, there: int) -> None:
         """At the end: what was emptied was purged, and no row is missing that was ever counted."""
         # Its record stands behind what it took, so by now it was met: a checkpoint that says as
         # much is signed by whoever has the key on the card.
@@ -93,11 +111,15 @@ class Pass:
         # A flipped bit in the tree hides what lies behind it, and the rest fits in itself.
         if self.done < there:
             raise Broken(self.done + 1, say("elle manque ; {last} sont écrites", last=there))
+        beyond, last = reader.attested(*self._attested, 1), reader.last()
+        must_be_signed(reader, [row for row in beyond if row.size > last])
         if last < self.done:
             raise Broken(self.done, say("le fichier dit finir par l'écriture {last}", last=last))
 
 
-def _behind(reader: Reader, purged: int, keys: Sequence[KeyInForce]) -> Judge:
+def _behind(
+    reader: Reader, purged: int, keys: Sequence[KeyInForce]
+) -> tuple[Frontier, Judge]:
     """To go on behind the last record that was purged, by the signed checkpoint that is of it."""
     seal = reader.seal(purged)
     if seal is None or seal.size < purged:
@@ -108,7 +130,7 @@ def _behind(reader: Reader, purged: int, keys: Sequence[KeyInForce]) -> Judge:
         raise Broken(purged, say("ce n'est pas celle du point de contrôle qui la suit"))
     whose = reader.record(1).envelope
     running = said.running(Identity(whose.store, whose.terminal, "", whose.sim))
-    return Judge(running, REMEMBERED)
+    return said.tree, Judge(running, REMEMBERED)
 
 
 async def scrub(

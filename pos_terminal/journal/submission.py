@@ -16,13 +16,13 @@ from msgspec import Struct
 from pos_terminal.domain import faults
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint, keyring, note
-from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.checkpoint import Checkpoint
 from pos_terminal.journal.cosignature import NOTED, SeenNote, noted
 from pos_terminal.journal.database import NAME, Reader, cosign, reading
 from pos_terminal.journal.errors import Broken, JournalError
 from pos_terminal.journal.merkle import growth
 from pos_terminal.journal.note import Cosigned, Head, NoteKey
+from pos_terminal.verifier.cosignatures import Attested
 
 STRIDE = 1 << 16
 """Records from what a witness knows to what it is handed at most: their hashes are in memory. Who

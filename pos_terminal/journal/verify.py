@@ -13,7 +13,7 @@ from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
 from pos_terminal.journal.chain import Recount, Row, follow
-from pos_terminal.journal.checkpoint import EVERY, Seal
+from pos_terminal.journal.checkpoint import Checkpoint, Seal
 from pos_terminal.journal.codec import Counts, Totals
 from pos_terminal.journal.cosignature import Witnessed, must_be_signed, witnessed
 from pos_terminal.journal.database import Reader, reading
@@ -22,6 +22,7 @@ from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
 from pos_terminal.journal.record import Record
+from pos_terminal.journal.sealing import Sealing
 from pos_terminal.journal.signatures import (
     KeyInForce,
     by_id,
@@ -35,10 +36,9 @@ from pos_terminal.journal.signatures import (
 )
 from pos_terminal.journal.state_directory import Mark, read_mark
 from pos_terminal.verifier.chain import NOTHING, Chain
+from pos_terminal.verifier.cosignatures import Attested
 
 BATCH = 1000
-
-SEALED = {event.kind for event in checkpoint.BEHIND}
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
@@ -140,8 +140,9 @@ def verify(
             reader.must_hold(last)
         walk.must_have_been_purged()
         walk.must_know_kinds()
-        look = must_be_signed if level in SIGNED else witnessed
-        seen = look(reader, quorum, among)
+        if level in SIGNED:
+            must_be_signed(reader, _attested(reader))
+        seen = witnessed(reader, quorum, among)
         date = last_date(reader, authorities)
         if authorities and not date.size:
             raise Broken(last, say("aucun horodatage ne mène aux autorités nommées"))
@@ -214,7 +215,6 @@ class _Walk:
         self, reader: Reader, level: Level, keys: list[KeyInForce], mark: Mark | None
     ) -> None:
         self.level = level
-        self.checkpoints = 0
         self._reader = reader
         self._verifiers = by_id(keys)
         self._mark = mark
@@ -223,32 +223,29 @@ class _Walk:
         origin = reader.seal() if level is Level.TAIL else reader.seal(purged)
         if purged and (origin is None or origin.size < purged):
             raise Broken(purged, say("elle est vidée, et aucun point de contrôle n'est d'elle"))
-        self._seals = _seals(reader, origin.size if origin else 0)
-        self._next_seal = next(self._seals, None)
         self._recount = Recount()
         self._chain = Chain()
-        self._tree = Frontier()
-        self._leaves: list[bytes] = []
         self._first: dict[str, int] = {}
         self._began = origin.size if origin else 0
-        if origin:
-            self._begin_at(origin)
+        self._sealing = Sealing(self._begin_at(origin) if origin else Frontier())
+        self._sealing.coming(_seals(reader, self._began), self._verifiers)
 
-    def _begin_at(self, origin: Seal) -> None:
+    def _begin_at(self, origin: Seal) -> Frontier:
         said = sealed(origin, self._verifiers)
         if self.level is not Level.TAIL:
+            tree = Frontier()
             for after in range(0, origin.size, BATCH):
                 limit = min(BATCH, origin.size - after)
-                self._tree = self._tree.extend(self._reader.hashes(after, limit))
-            if self._tree.root.hex() != said.root:
+                tree = tree.extend(self._reader.hashes(after, limit))
+            if tree.root.hex() != said.root:
                 how = say("les empreintes jusqu'à elle ne sont pas celles de son point de contrôle")
                 raise Broken(origin.size, how)
         head = self._reader.hashes(origin.size - 1, 1)[0]
         if head.hex() != said.head:
             raise Broken(origin.size, say("ce n'est pas celle du point de contrôle qui la suit"))
-        self._tree = said.tree
         self._chain = Chain(origin.size, head)
         self._recount = Recount(said.running(self._identity()))
+        return said.tree
 
     def _identity(self) -> Identity:
         """Whose journal it is: the first record says so, which no purge takes."""
@@ -273,6 +270,11 @@ class _Walk:
         """Its hash."""
         running = self._recount.running
         return running.head if running and self.level in COUNTED else self._chain.head
+
+    @property
+    def checkpoints(self) -> int:
+        """Checkpoints that were found right."""
+        return self._sealing.count
 
     @property
     def unknown(self) -> int:
@@ -321,30 +323,24 @@ class _Walk:
                 self._must_be_here(record)
         else:
             follow(self._chain, row)
-        self._leaves.append(row.hash)
-        self._must_be_sealed(row)
+        found = self._sealing.follow(row)
+        if found:
+            self._must_say(*found)
 
-    def _must_be_sealed(self, row: Row) -> None:
-        """Where a checkpoint belongs behind this record, it is there and right."""
-        seal = self._next_seal
-        if seal and seal.size == row.seq:
-            self._next_seal = next(self._seals, None)
-            self._check(seal)
-        elif row.kind in SEALED or row.seq % EVERY == 0:
-            raise Broken(row.seq, say("le point de contrôle qui la suit manque"))
-
-    def _check(self, seal: Seal) -> None:
-        said = sealed(seal, self._verifiers)
-        self._tree = self._tree.extend(self._leaves)
-        self._leaves.clear()
-        if (said.root, said.head) != (self._tree.root.hex(), self.head.hex()):
-            raise Broken(seal.size, say("le point de contrôle qui la suit est d'autres écritures"))
+    def _must_say(self, seal: Seal, said: Checkpoint) -> None:
+        """A checkpoint has the state that its records make."""
         running = self._recount.running if self.level in COUNTED and not self.unknown else None
         if running and not checkpoint.says(seal.body, running):
             raise Broken(seal.size, say("le point de contrôle qui la suit a un autre état"))
         if running and said.v < checkpoint.VERSION:  # whoever wrote on began with what it lacks
             self._recount = Recount(said.running(running.identity))
-        self.checkpoints += 1
+
+
+def _attested(reader: Reader) -> Iterator[Attested]:
+    place = 0, ""
+    while rows := reader.attested(*place, BATCH):
+        yield from rows
+        place = rows[-1].size, rows[-1].witness
 
 
 def _seals(reader: Reader, after: int) -> Iterator[Seal]:

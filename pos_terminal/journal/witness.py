@@ -21,7 +21,6 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.system import KeyReplaced
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.attested import Attested
 from pos_terminal.journal.consistency_proof import Extension, KeysShown, confessed
 from pos_terminal.journal.cosignature import Said, signed
 from pos_terminal.journal.database import Reader, cosign
@@ -30,6 +29,7 @@ from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.state_directory import Mark
 from pos_terminal.journal.unreadable import UNREADABLE
 from pos_terminal.storage.files import write_durably
+from pos_terminal.verifier.cosignatures import Attested
 
 KEY = "witness.key"
 LOCK = "witness.lock"

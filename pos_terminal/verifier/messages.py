@@ -24,7 +24,7 @@ long|{0} est démesuré une fois décompressé|{0} is beyond measure once unpack
 bare|manifest.sig manque : personne n'en répond|manifest.sig is missing: nobody vouches for it
 paper|la tête imprimée {0} n'est pas dans l'archive|the printed head {0} is not in the archive
 stranger|aucune clé qui réponde de sa fin n'est {0}|no key that vouches for its end is {0}
-seen|une contresignature est fausse|a cosignature is false
+seen|ce qui dit qu'un témoin l'a vue n'est pas signé par un témoin|no witness signed that it saw it
 missing|il manque le fichier {0}|the file {0} is missing
 extra|{0} n'est pas au manifeste|{0} is not in the manifest
 changed|{0} n'est pas le fichier archivé (empreinte)|{0} is not the file that was archived (hash)
@@ -87,7 +87,7 @@ proven|Ticket {0} du {1}, {2} : c'est l'écriture {3}|Ticket {0} of {1}, {2}: it
 stamp|ce n'est pas un horodatage de ceci : {0}|it is no time stamp of this: {0}
 stamp cut|il est coupé|it is cut off
 stamp digest|son empreinte n'est pas de SHA-2|its digest is none of SHA-2
-stamp other|il est d'autre chose|it is of something else
+stamp other|c'est l'horodatage d'autre chose|it is the time stamp of something else
 stamp signs other|sa signature est d'autre chose|its signature is of something else
 stamp nobody|aucun de ses certificats ne peut horodater|no certificate in it may stamp
 stamp key|sa clé est d'un genre qui n'est pas admis|its key is of a kind that is not taken

@@ -35,7 +35,7 @@ def test_it_is_checked_against_the_tree(
     assert code == 0 and "Attesté jusqu'à l'écriture 256" in said
 
 
-@pytest.mark.parametrize("change", ["time", "note", "vkey", "sig"])
+@pytest.mark.parametrize("change", ["time", "note", "vkey", "sig", "at"])
 def test_one_that_was_changed_is_found(
     state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str
 ) -> None:
@@ -43,7 +43,9 @@ def test_one_that_was_changed_is_found(
     files = unpacked(tmp_path / "right.zip")
     row = json.loads(files["cosignatures.jsonl"])
     body = json.loads(row["body"])
-    if change == "sig":
+    if change == "at":
+        row["at"] = "2020-01-01T00:00:00+00:00"
+    elif change == "sig":
         row["sig"] = "00" * 64
     elif change == "time":
         body["time"] += 1

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pos_terminal.__main__ import main
 from pos_terminal.archive.make import make
+from pos_terminal.archive.verifier.check import examined
 from pos_terminal.journal.keyring import FOLDER, software
 from pos_terminal.journal.verify import verify
-from tests.attacks.attack import Attacker, Found, attack, said
+from tests.attacks.attack import Attacker, Found, attack, by_verify, in_rounds, said
 from tests.attacks.on_keys import SALES
 from tests.conftest import run
 from tests.support.journaling import database, kept, tamper
@@ -49,6 +50,20 @@ def found(archive: Path, *words: str) -> Found:
     status, seen = by_archive(archive, *words)
     assert status == 1
     return seen
+
+
+def in_three_places(state: Path) -> Found:
+    """Rounds, `verify`, and the archive that is made even so say the same."""
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    # Each has a library of its own, whose words come last.
+    told = told._replace(words=" : ".join(told.words.split(" : ")[:2]))
+    out = state.with_name("broken.zip")
+    make(state, out, sign=signs(state), even_if_broken=True)
+    status, lines = examined(out)
+    assert status == 1
+    assert told.words.removeprefix("J-104 ").lower() in said("\n".join(lines)).lower()
+    return told
 
 
 def total(files: Files) -> int:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from pos_terminal.journal import dating
-from pos_terminal.journal.cosignature import STAMPED, Dated
+from pos_terminal.journal.cosignature import Dated
 from pos_terminal.journal.database import reading
 from pos_terminal.journal.submission import note_at
 from pos_terminal.journal.verify import verify
+from pos_terminal.verifier.cosignatures import RFC3161
 from tests.attacks.attack import Attacker, Found, attack, by_verify
+from tests.attacks.on_archives import in_three_places
 from tests.attacks.on_keys import SALES
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, kept, tamper
@@ -34,10 +36,10 @@ def moved(place: Path) -> Found:
     tamper(
         state,
         "DELETE FROM cosignature",
-        f"INSERT INTO cosignature VALUES (256, '{STAMPED}', x'{later.hex()}', "
+        f"INSERT INTO cosignature VALUES (256, '{RFC3161}', x'{later.hex()}', "
         f"x'{row.sig.hex()}', '{row.at}')",
     )
-    return by_verify(state)
+    return in_three_places(state)
 
 
 @attack(Attacker.OWNER, "a journal dated by an authority of his own making, whose clock he sets")

@@ -14,6 +14,7 @@ from pos_terminal.journal.verify import Level
 from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.settings import NightlyBackup
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_rounds
+from tests.attacks.on_archives import in_three_places
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
@@ -94,7 +95,32 @@ def witnessed(place: Path) -> Found:
         (last,) = db.execute("SELECT max(size) FROM cosignature").fetchone()
     db.close()
     assert last == 21, "unprotected, all is witnessed"
-    return by_verify(state)
+    return in_three_places(state)
+
+
+@attack(Attacker.OWNER, "a checkpoint of last year taken out, which a witness had cosigned")
+def unsealed(place: Path) -> Found:
+    """A start looks at the last one."""
+    state = place / "state"
+    run(kept(state, [*SALES, *[SIGN_ON] * 600]))
+    tamper(state, "DELETE FROM checkpoint WHERE size = 256")
+    run(kept(state, [SIGN_ON]))
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    return told
+
+
+@attack(Attacker.OWNER, "cosignatures which together are more than memory holds")
+def heavy(place: Path) -> Found:
+    """Whoever counts them takes them in; they stop no till."""
+    state = place / "state"
+    run(kept(state, SALES))
+    rows = (f"(21, '{at:02d}', zeroblob(4000000), x'00', '')" for at in range(40))
+    by_sql(state, f"INSERT INTO cosignature VALUES {', '.join(rows)}")
+    run(kept(state, [SIGN_ON]))
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    return told
 
 
 @attack(Attacker.OWNER, "a note of a backup that never was, so that no night makes one")

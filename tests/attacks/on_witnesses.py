@@ -15,6 +15,7 @@ from pos_terminal.journal.verify import verify
 from pos_terminal.journal.witness import Witness
 from pos_terminal.journal.witness import take as take_file
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, refused
+from tests.attacks.on_archives import in_three_places
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
 from tests.support.journaling import SIGN_ON, database, kept, moment, tamper
@@ -121,7 +122,7 @@ def replayed(place: Path) -> Found:
         (row,) = reader.cosignatures()
     values = f"{row.size}, '{row.witness}', x'{row.body.hex()}', x'{row.sig.hex()}', '{row.at}'"
     tamper(state, f"INSERT INTO cosignature VALUES ({values})")
-    return by_verify(state)
+    return in_three_places(state)
 
 
 @attack(Attacker.OWNER, "a witness of his own making cosigns a journal whose end was cut off")

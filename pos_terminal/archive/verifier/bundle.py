@@ -7,13 +7,12 @@ from pathlib import Path
 PARTS = (
     "verifier.messages", "verifier.chain", "verifier.keys", "verifier.in_force",
     "verifier.vouchers", "verifier.sales", "verifier.returns", "verifier.papers",
-    "verifier.purges", "verifier.books", "verifier.core", "verifier.technical",
-    *(
-        f"archive.verifier.{part}"
-        for part in (
-            "contents", "keys", "stamps", "witnesses", "tables", "ledger", "customers", "check",
-        )
-    ),
+    "verifier.purges", "verifier.books", "verifier.core", "verifier.cosignatures",
+    "verifier.technical",
+    *(f"archive.verifier.{part}" for part in (
+        "library", "contents", "keys", "stamps", "witnesses", "tables", "ledger", "customers",
+        "check",
+    )),
 )  # fmt: skip
 """In an order in which each needs only those before; the last begins with what the file says."""
 

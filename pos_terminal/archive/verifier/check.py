@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from pos_terminal.archive.verifier.contents import Contents, parsed
 from pos_terminal.archive.verifier.customers import Customers
-from pos_terminal.archive.verifier.keys import INSTALL, SIGNATURES, Keys
+from pos_terminal.archive.verifier.keys import Keys
 from pos_terminal.archive.verifier.ledger import Ledger
+from pos_terminal.archive.verifier.library import INSTALL, SIGNATURES
 from pos_terminal.archive.verifier.tables import TABLES, Tables
 from pos_terminal.archive.verifier.witnesses import Witnesses
 from pos_terminal.verifier.books import Books
@@ -43,6 +44,12 @@ SEALED = frozenset({
 """Behind so many records, and behind each of these kinds, there is a checkpoint."""
 
 
+def perpetual(checkpoint: dict[str, Any]) -> dict[str, int]:
+    """The totals that a checkpoint says."""
+    book = checkpoint["state"]["book"]
+    return {"net": book["net"], "abs": book["absolute"]}
+
+
 class Checkpoints:
     """Holds each checkpoint to the records up to it: tree, head, perpetual totals, signature."""
 
@@ -58,9 +65,7 @@ class Checkpoints:
         before = self.count
         while self._next is not None and self._next["size"] <= seq:
             body = parsed(self._next["body"].encode(), "checkpoints.jsonl")
-            book = body["state"]["book"]
-            ever = {"net": book["net"], "abs": book["absolute"]}
-            facts = (body["size"], body["root"], body["head"], ever)
+            facts = (body["size"], body["root"], body["head"], perpetual(body))
             if facts != (seq, tree.root().hex(), head.hex(), books.total):
                 raise Bad("checkpoint", seq=seq)
             if not self._keys.sealed(seq, self._next["body"], self._next["sig"]):
@@ -269,9 +274,8 @@ class Check:
         body = parsed(opening["checkpoint"].encode(), "manifest.json")
         if not self.keys.sealed(self.first - 1, opening["checkpoint"], opening["sig"]):
             raise Bad("seal", seq=self.first - 1)
-        book = body["state"]["book"]
-        total = {"net": book["net"], "abs": book["absolute"]}
-        return bytes.fromhex(body["head"]), {"total": total, "counts": body["state"]["counts"]}
+        before = {"total": perpetual(body), "counts": body["state"]["counts"]}
+        return bytes.fromhex(body["head"]), before
 
     def _prove(self, record: dict[str, Any], head: bytes, digits: str) -> None:
         """That a printed ticket is of this record, for whoever compares the two."""

@@ -3,15 +3,8 @@
 from typing import Any
 
 from pos_terminal.archive.verifier.contents import Contents, parsed
+from pos_terminal.archive.verifier.library import AESGCM, SIGNATURES, InvalidTag
 from pos_terminal.verifier.messages import Bad, say
-
-try:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-except ImportError:
-    OPENS = False
-else:
-    OPENS = True
 
 NONCE = 12
 """Bytes before what is sealed (AES-256-GCM)."""
@@ -35,7 +28,7 @@ class Customers:
         """A record: an invoice's customer comes next, and is the one that it names."""
         if record["kind"] != "invoice.made":
             return
-        body, line = record["body"], self._next()
+        body, line = record["body"], next(self._lines, dict[str, Any]())
         named = [body["person"], body["details"]]
         if [line.get("seq"), line.get("person"), line.get("details")] != [seq, *named]:
             raise Bad("customer", seq=seq)
@@ -46,14 +39,10 @@ class Customers:
         if parsed(label, "customers.jsonl")[:2] != named:
             raise Bad("customer", seq=seq)
         self.count += 1
-        if self._keys is not None and OPENS:
+        if self._keys is not None and SIGNATURES:
             number = f"{body['series']} {body['number']}"
             who = self._open(seq, bytes.fromhex(line["sealed"]), label)
             self.opened.append(say("opened", number, seq, who))
-
-    def _next(self) -> dict[str, Any]:
-        line: dict[str, Any] = next(self._lines, {})
-        return line
 
     def finish(self) -> None:
         """No line may be left."""

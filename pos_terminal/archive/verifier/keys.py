@@ -2,30 +2,28 @@
 
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from pos_terminal.archive.verifier.contents import parsed
+from pos_terminal.archive.verifier.library import (
+    SIGNATURES,
+    InvalidSignature,
+    ec,
+    ed25519,
+    hashes,
+    serialization,
+)
 from pos_terminal.verifier.chain import leaf
 from pos_terminal.verifier.keys import Lineage
 from pos_terminal.verifier.messages import Bad
 
-try:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-except ImportError:
-    SIGNATURES = False
-else:
-    SIGNATURES = True
-
-INSTALL = "python3 -m pip install cryptography"
+ED25519 = "302a300506032b6570032100"
+"""What stands before such a key in its DER (RFC 8410, section 4)."""
 
 
 @lru_cache(maxsize=16)
 def public_key(der: str) -> object:
     """The key that these hex digits are."""
-    return load_der_public_key(bytes.fromhex(der))
+    return serialization.load_der_public_key(bytes.fromhex(der))
 
 
 def signed_by(public: str, signature: bytes, content: bytes, *, checkpoint: bool = False) -> bool:
@@ -46,21 +44,8 @@ def signed_by(public: str, signature: bytes, content: bytes, *, checkpoint: bool
 
 
 def seen_by(public: str, signature: bytes, content: bytes) -> bool:
-    """Whether a witness's raw key (hex) signed that; true without the library."""
-    if not SIGNATURES:
-        return True
-    try:
-        key = ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public))
-        key.verify(signature, content)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def origin(record: dict[str, Any], rec: bytes) -> str:
-    """The journal's name among transparency logs: the till, and the hash of its first record."""
-    store, terminal = (quote(record[name], safe="") for name in ("store", "terminal"))
-    return f"pos-terminal/{store}/{terminal}/{leaf(rec).hex()[:16]}"
+    """Whether a witness's raw key (hex) signed that."""
+    return signed_by(ED25519 + public, signature, content, checkpoint=True)
 
 
 class Keys(Lineage):
@@ -70,12 +55,12 @@ class Keys(Lineage):
         super().__init__(signed_by)
         first, last = manifest["first"], manifest["last"]
         self.records: dict[int, bytes] = {}
-        self.origin = ""
+        self.first, self.till = b"", ("", "")
         for entry in entries:
             rec = entry["record"].encode()
             record = parsed(rec, "keys.json")
             if record["seq"] == 1:
-                self.origin = origin(record, rec)
+                self.first, self.till = leaf(rec), (record["store"], record["terminal"])
             self.follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
                 self.records[record["seq"]] = rec

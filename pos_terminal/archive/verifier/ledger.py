@@ -44,19 +44,13 @@ class Accounts:
         number, label = self._said["tenders"].get(name.upper()) or self._said["roles"]["attente"]
         return number, label, person
 
-    def sold(self, vat: int) -> Account:
-        """Sales at a rate, without tax."""
-        number, label = self._said["sales"].get(str(vat)) or self._at("707", "Ventes", vat)
-        return number, label, ""
-
-    def tax(self, vat: int) -> Account:
-        """The VAT collected at a rate."""
-        number, label = self._said["vat"].get(str(vat)) or self._at("44571", "TVA collectee", vat)
-        return number, label, ""
-
-    def _at(self, prefix: str, what: str, vat: int) -> list[str]:
+    def at(self, what: str, vat: int) -> Account:
+        """Sales at a rate, without tax («sales»), or the VAT collected at it («vat»)."""
+        prefix, name = {"sales": ("707", "Ventes"), "vat": ("44571", "TVA collectee")}[what]
         digits = f"{vat // 10:03d}" if vat % 10 == 0 else f"{vat:04d}"
-        return [prefix + digits, f"{what} {rate(vat)} %" if vat else f"{what} sans TVA"]
+        usual = [prefix + digits, f"{name} {rate(vat)} %" if vat else f"{name} sans TVA"]
+        number, label = self._said[what].get(str(vat)) or usual
+        return number, label, ""
 
 
 class Entry:
@@ -94,7 +88,7 @@ class Ledger:
         if kind == "sale.closed" and body["series"] != "F":
             self._ticket(body)
         elif kind == "payment.changed" and body["series"] != "F":
-            what = f"Reglement modifie ticket {self._name(record)}"
+            what = f"Reglement modifie ticket {record['terminal']}-{body['number']:06d}"
             accounts = [self._accounts.tender(body[name]) for name in ("to_tender", "from_tender")]
             self._move(record, what, accounts[0], accounts[1], body["amount"])
         elif kind in ("voucher.moved", "deposit.moved") and body["series"] != "F":
@@ -120,8 +114,8 @@ class Ledger:
         accounts, entry = self._accounts, self._sales
         self._sold = True
         for taxed in body["vat"]:
-            entry.post(accounts.sold(taxed["rate"]), -taxed["net"])
-            entry.post(accounts.tax(taxed["rate"]), -taxed["vat"])
+            entry.post(accounts.at("sales", taxed["rate"]), -taxed["net"])
+            entry.post(accounts.at("vat", taxed["rate"]), -taxed["vat"])
         for line in body["lines"]:
             if not line["voided"]:
                 self._in_advance(line)
@@ -136,7 +130,7 @@ class Ledger:
         if not (untaxed or line["order"]):
             return
         if not untaxed and line["deposit"] != "arrhes":
-            self._sales.post(self._accounts.sold(line["vat"]), line["net"])
+            self._sales.post(self._accounts.at("sales", line["vat"]), line["net"])
         role = "consigne" if packaging else line["deposit"] or "bons"
         debt = self._accounts.role("client" if person else role, person)
         self._sales.post(debt, -line["net"])
@@ -151,7 +145,7 @@ class Ledger:
             what = f"{body['nature']} commande {body['order']}"
             entry = self._move(record, what, role("attente"), debt, amount)
             entry.post(debt, body["tax"])
-            entry.post(self._accounts.tax(body["vat"]), -body["tax"])
+            entry.post(self._accounts.at("vat", body["vat"]), -body["tax"])
         elif body["purpose"] == "multi":
             name = body["voucher"]
             shown = f"...{name.split('-')[1]}" if "-" in name else name
@@ -173,9 +167,6 @@ class Ledger:
         entry.post(credit, -cents)
         self._cash.append(entry)
         return entry
-
-    def _name(self, record: dict[str, Any]) -> str:
-        return f"{record['terminal']}-{record['body']['number']:06d}"
 
     def _day(self, record: dict[str, Any], body: dict[str, Any]) -> Iterator[Entry]:
         if self._sold:

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
+from pos_terminal.archive.verifier.library import (
+    ExtendedKeyUsageOID,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    ec,
+    hashes,
+    padding,
+    rsa,
+    serialization,
+    x509,
+)
 from pos_terminal.verifier.core import SPOILT
 from pos_terminal.verifier.messages import say
-
-try:
-    from cryptography import x509
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-    from cryptography.x509.oid import ExtendedKeyUsageOID
-except ImportError:
-    READS_STAMPS = False
-else:
-    READS_STAMPS = True
 
 DIGESTS = {
     "608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512",
@@ -85,17 +85,10 @@ class Stamp:
         self._certificates = [whole for tag, part, _ in signed[3:-1] if tag == 0xA0
                               for _, _, whole in values(part)]  # fmt: skip
         self._signer = [*values(inside(signed[-1][1])[0])]
-        told = inside(self._info_parts())
-        self.imprint, self.at = inside(told[2]), told[4].decode()
-
-    def _info_parts(self) -> bytes:
-        return inside(self._info)[0]
-
-    @property
-    def time(self) -> datetime:
-        """When it was stamped."""
-        plain = self.at.rstrip("Z").partition(".")[0]
-        return datetime.strptime(plain, "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)  # noqa: UP017 (Python 3.10)
+        told = inside(inside(self._info)[0])
+        self.imprint, plain = inside(told[2]), told[4].decode().rstrip("Z").partition(".")[0]
+        utc = timezone.utc  # noqa: UP017 (Python 3.10)
+        self.time = datetime.strptime(plain, "%Y%m%d%H%M%S").replace(tzinfo=utc)
 
     def check(self, text: bytes, authorities: "list[Any]") -> datetime:
         """Its time; NoStamp where it is not of that text, or not rightly signed."""
@@ -105,10 +98,9 @@ class Stamp:
         name = digest_of(self._signer[2][1])
         hashed = hashlib.new(name, self._info).digest()
         said = {inside(each)[0].hex(): inside(inside(each)[1]) for each in inside(attributes)}
-        if said.get(MESSAGE_DIGEST) != [hashed]:
-            raise NoStamp(say("stamp signs other"))
         # A certificate that may stamp may have signed something else, too.
-        if said.get(CONTENT_TYPE) != [STAMPED] or self._kind != STAMPED:
+        kinds = (said.get(CONTENT_TYPE), self._kind)
+        if said.get(MESSAGE_DIGEST) != [hashed] or kinds != ([STAMPED], STAMPED):
             raise NoStamp(say("stamp signs other"))
         # Signed as a SET, and kept under another tag (RFC 5652, 5.4).
         (_, _, whole) = next(each for each in self._signer if each[0] == 0xA0)
