@@ -6,6 +6,7 @@ from typing import Any
 from pos_terminal.verifier.in_force import TRAINING, InForce
 from pos_terminal.verifier.messages import Bad, Take
 from pos_terminal.verifier.papers import Papers
+from pos_terminal.verifier.periods import Periods
 from pos_terminal.verifier.purges import Purges
 from pos_terminal.verifier.returns import Returns
 from pos_terminal.verifier.sales import Sales
@@ -76,6 +77,7 @@ class Books:
         self.tickets = self.closures = 0
         whole = before is None
         self._sales, self._force = Sales(counts["sale"]), InForce(whole=whole)
+        self._periods = Periods()
         parts = (
             self._sales, self._force, Returns(self.numbers, tickets),
             Papers(self.numbers, whole=whole), Purges(first), Vouchers(whole=whole),
@@ -102,6 +104,7 @@ class Books:
         """The next record; Bad where a number, a sum or a total is not right."""
         kind, body = record["kind"], record["body"]
         self._force.take(seq, kind, body)
+        self._periods.take(record, self.partial)
         for take in self._takes.get(kind, ()):
             take(seq, body)
         if record["total"] != self.total:

@@ -37,23 +37,6 @@ def folded(peaks: "list[bytes] | tuple[bytes, ...]") -> bytes:
     return root
 
 
-class Tree:
-    """A Merkle tree that grows: the roots of its whole subtrees, largest first."""
-
-    def __init__(self, size: int, peaks: "list[str]") -> None:
-        self.size = size
-        self.peaks = [bytes.fromhex(peak) for peak in peaks]
-
-    def add(self, hash_: bytes) -> None:
-        """One leaf more."""
-        grow(self.peaks, self.size, hash_)
-        self.size += 1
-
-    def root(self) -> bytes:
-        """The tree hash over all leaves so far; there is at least one."""
-        return folded(self.peaks)
-
-
 class Chain:
     """Follows records one by one: every number there, every hash right, each on the one before."""
 

@@ -1,5 +1,6 @@
 """Attacks on when a period ends (E8, E18)."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,10 +14,24 @@ from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.period import closing
 from pos_terminal.domain.period.book import Book
 from pos_terminal.domain.period.closing import Books, ClosingHours, NotOver
+from pos_terminal.journal.database import reading
+from pos_terminal.journal.keyring import FOLDER, software
+from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.store import Journal
-from tests.attacks.attack import Attacker, Found, attack
+from pos_terminal.journal.verify import verify
+from tests.attacks.attack import Attacker, Found, attack, by_verify, in_rounds
+from tests.attacks.on_archives import in_three_places
 from tests.conftest import run
-from tests.support.journaling import IDENTITY, SIGN_ON, kept, ticket
+from tests.support.journaling import (
+    IDENTITY,
+    SIGN_ON,
+    database,
+    decided,
+    forge,
+    kept,
+    tamper,
+    ticket,
+)  # fmt: skip
 
 ORDINARY = ClosingHours()
 
@@ -85,6 +100,77 @@ def ahead(place: Path) -> Found:
     assert not closing.first(book, restarted, ORDINARY, ())
     fault = faults.CLOCK_UNVOUCHED
     return Found("till", "at once", f"{fault.code} {fault.cause}")
+
+
+Told = tuple[Event | Period, str]
+"""An event, or a period that is closed, and when."""
+
+
+def signed(state: Path, *told: Told) -> int:
+    """A journal of these, each record signed by the till's key; the last one's number."""
+
+    async def body() -> int:
+        journal = Journal.open(state, IDENTITY)
+        for each, local in told:
+            events: list[Event] = [each] if isinstance(each, Event) else []
+            if isinstance(each, Period):
+                events = [*closing.closures(journal.running.books, at(local), (each,), ORDINARY)]
+            await journal.append(events, at(local))
+        last = journal.running.seq
+        await journal.close()
+        return last
+
+    return run(body())
+
+
+def sales(number: int, local: str) -> list[Told]:
+    """A ticket, and the Z of its day."""
+    return [*((event, local) for event in ticket(number, number)), (Period.DAY, local)]
+
+
+MAY, JUNE = "2026-05-12T19:00:00+02:00", "2026-06-12T19:00:00+02:00"
+
+
+@attack(Attacker.OWNER, "a month closed twice, and no record of who decided it")
+def closed_twice(place: Path) -> Found:
+    """The first Z is what he shows."""
+    state, right, end = place / "state", place / "right", "2026-06-01T09:00:00+02:00"
+    may = [*sales(1, MAY), (Period.MONTH, MAY), *sales(2, MAY), (Period.MONTH, end)]
+    signed(state, *may)
+    signed(right, *may[:-7], (decided(Period.MONTH), MAY), *may[-7:])
+    assert verify(database(right)).records, "early by somebody's decision, and at its end"
+    return in_three_places(state)
+
+
+@attack(Attacker.OWNER, "a month closed a second time, with the days of the next one in it")
+def closed_late(place: Path) -> Found:
+    """The turnover of June stands in May, which was declared; day and month say so."""
+    state, end = place / "state", "2026-07-01T09:00:00+02:00"
+    may = [*sales(1, MAY), (Period.MONTH, "2026-06-01T09:00:00+02:00")]
+    month = signed(state, *may, *sales(2, JUNE), (Period.MONTH, end))
+    forge(state, month, lambda rec: rec.replace(b'"label":"2026-06"', b'"label":"2026-05"'))
+    forge(state, month - 1, lambda rec: rec.replace(b'"2026-06-12"', b'"2026-05-31"'))
+    sealed_again(state, month - 1)
+    found = in_rounds(state)
+    assert by_verify(state).words != found.words, "the till's own state finds the day before"
+    return found
+
+
+def sealed_again(state: Path, seq: int) -> None:
+    """Checkpoints of the records as they are now, signed by the till's key."""
+    (key,) = (state / FOLDER).glob("*.pem")
+    signer, updates = software(state, key.stem), []
+    with reading(database(state)) as reader:
+        for seal in reader.seals(seq - 1, 10):
+            tree = Frontier().extend(reader.hashes(0, seal.size))
+            (head,) = reader.hashes(seal.size - 1, 1)
+            peaks = [peak.hex() for peak in tree.peaks]
+            said = json.loads(seal.body) | {"head": head.hex(), "root": tree.root.hex()}
+            body = json.dumps(said | {"frontier": peaks}, sort_keys=True, separators=(",", ":"))
+            sig = signer.close(body.encode()).hex()
+            to = f"body = x'{body.encode().hex()}', sig = x'{sig}'"
+            updates.append(f"UPDATE checkpoint SET {to} WHERE size = {seal.size}")
+    tamper(state, *updates)
 
 
 def not_over(book: Book, period: Period, moment: Moment, hours: ClosingHours) -> Found:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
+from pos_terminal.domain.events.period import Period
 from pos_terminal.domain.events.sale import (
     LineSold,
     LineVoided,
@@ -26,7 +27,12 @@ from pos_terminal.domain.events.sale import (
     VatSum,
 )
 from pos_terminal.domain.events.staff import OperatorSignedOn
-from pos_terminal.domain.events.system import CatalogChanged, TillStarted, TillStopped
+from pos_terminal.domain.events.system import (
+    CatalogChanged,
+    CommandGiven,
+    TillStarted,
+    TillStopped,
+)
 from pos_terminal.domain.events.values import EntryMethod, PreviousEnd, PrintOutcome, VoidKind
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.quantity import Unit
@@ -142,6 +148,12 @@ def stamped(events: Sequence[Event], identity: Identity = IDENTITY) -> Iterator[
     for number, event in enumerate(events):
         record, running = running.stamp(event, moment(number))
         yield record
+
+
+def decided(period: Period) -> CommandGiven:
+    """Somebody's decision to close it before its end."""
+    command = f"close {period.value}, avant sa fin : la saison finit"
+    return CommandGiven(command=command, uid=0, user="root")
 
 
 def row(record: Record) -> Row:

@@ -59,6 +59,7 @@ from pos_terminal.domain.period.drawer import Drawers, drawers_used
 from pos_terminal.domain.sale.promotions import Promotion
 from pos_terminal.journal.record import Record, Running
 from tests.support.bench import counter_of, goods, keys, minting
+from tests.support.journaling import decided
 
 IDENTITY = Identity("7", "2", "0.1.0", simulated=False)
 PARIS = ZoneInfo("Europe/Paris")
@@ -326,6 +327,7 @@ class Days:
         if self.running.book.day.opened or not self.running.book.month.first:
             return
         if self.chance.random() < 0.2:
+            self.record([decided(Period.MONTH)])
             self.record([self.running.book.closure(Period.MONTH, self.running.seq + 1, today)])
         self.now += timedelta(hours=10)
 

@@ -48,6 +48,7 @@ from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.sale.sale import Sale, apply
 from pos_terminal.domain.tender.tender import TenderKind
 from pos_terminal.journal.catalogs import NO_TEXT
+from tests.support.journaling import decided
 from tests.support.sample_goods import SampleGoods
 
 CATALOG = NO_TEXT
@@ -147,6 +148,12 @@ class Shop:
         self.orders += 1
         return str(self.orders)
 
+    def end(self, period: Period, *, early: bool) -> Iterator[Step]:
+        """Its Z; before its end by somebody's decision."""
+        if early:
+            yield self.step(decided(period))
+        yield from self.close(period)
+
     def close(self, *periods: Period) -> Iterator[Step]:
         """Close these periods."""
         for period in periods:
@@ -240,9 +247,9 @@ def year(
         shop.now = datetime.combine(day, time(20, 30), PARIS)
         ends = day == final
         if shop.book.month.first and (ends or tomorrow.month != day.month):
-            yield from shop.close(Period.MONTH)
+            yield from shop.end(Period.MONTH, early=tomorrow.month == day.month)
         if shop.book.year.first and (ends or tomorrow.year != day.year):
-            yield from shop.close(Period.YEAR)
+            yield from shop.end(Period.YEAR, early=tomorrow.year == day.year)
 
 
 def _day(shop: Shop, tickets: int) -> Iterator[Step]:

@@ -7,8 +7,8 @@ from pathlib import Path
 PARTS = (
     "verifier.messages", "verifier.chain", "verifier.keys", "verifier.in_force",
     "verifier.vouchers", "verifier.sales", "verifier.returns", "verifier.papers",
-    "verifier.purges", "verifier.books", "verifier.core", "verifier.cosignatures",
-    "verifier.technical",
+    "verifier.purges", "verifier.periods", "verifier.books", "verifier.core",
+    "verifier.cosignatures", "verifier.technical",
     *(f"archive.verifier.{part}" for part in (
         "library", "contents", "keys", "stamps", "witnesses", "tables", "ledger", "customers",
         "check",

@@ -13,6 +13,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from pos_terminal.archive.verifier.library import INSTALL, SIGNATURES
 from pos_terminal.archive.verifier.tables import TABLES, Tables
 from pos_terminal.archive.verifier.witnesses import Witnesses
 from pos_terminal.verifier.books import Books
-from pos_terminal.verifier.chain import NOTHING, Chain, Tree, leaf
+from pos_terminal.verifier.chain import NOTHING, Chain, folded, grow, leaf
 from pos_terminal.verifier.core import SPOILT, Core
 from pos_terminal.verifier.messages import LANGUAGE, Bad, say
 from pos_terminal.verifier.technical import euros
@@ -60,22 +61,26 @@ class Checkpoints:
         self.count = 0
         self.company: dict[str, Any] | None = None
 
-    def take(self, seq: int, kind: str, head: bytes, tree: Tree, books: Books) -> bool:
-        """Record `seq` is the last one now: check what was attested then; whether anything was."""
-        before = self.count
+    def take(self, record: dict[str, Any], head: bytes, peaks: list[bytes], books: Books) -> None:
+        """This record is the last one now: check what was attested then."""
+        seq, kind, before = record["seq"], record["kind"], self.count
+        if kind == "company.identified":
+            self.company = record["body"]
         while self._next is not None and self._next["size"] <= seq:
             body = parsed(self._next["body"].encode(), "checkpoints.jsonl")
             facts = (body["size"], body["root"], body["head"], perpetual(body))
-            if facts != (seq, tree.root().hex(), head.hex(), books.total):
+            if facts != (seq, folded(peaks).hex(), head.hex(), books.total):
                 raise Bad("checkpoint", seq=seq)
             if not self._keys.sealed(seq, self._next["body"], self._next["sig"]):
                 raise Bad("seal", seq=seq)
+            # Whose till it is: a checkpoint says so of records before the archive, too.
+            before_it, self.company = self.company, body["state"]["setup"].get("company")
+            if before_it and before_it != self.company:
+                raise Bad("checkpoint", seq=seq)
             self.count += 1
-            self.company = body["state"]["setup"].get("company")
             self._next = next(self._coming, None)
         if self.count == before and (seq % EVERY == 0 or kind in SEALED):
             raise Bad("unsealed", seq=seq)
-        return self.count > before
 
     def finish(self) -> None:
         """None may be left."""
@@ -101,7 +106,6 @@ class Texts:
                 raise Bad("changed", entry["name"])
             if not name:
                 self._there.add(digest)
-        self.count = len(self._there) - 2
 
     def take(self, seq: int, record: dict[str, Any]) -> None:
         """A record: the texts that were in force by it."""
@@ -121,8 +125,8 @@ NAMING = {
 
 
 class Asked(NamedTuple):
-    """What whoever checks has from elsewhere: a key, a printed head, tickets, authorities, and the
-    file of keys that open the customers."""
+    """What whoever checks has from elsewhere: a key's id, or how it begins; a record's number and
+    hash, as on a Z; the codes at the foot of tickets; stamping authorities; the customers' keys."""
 
     key: str = ""
     head: str = ""
@@ -145,20 +149,14 @@ class Check:
         self.keys = Keys(self.contents.json("keys.json"), self.manifest)
         self.books = Books(None)
         self.texts = Texts(self.manifest["files"])
-        self.company: dict[str, Any] | None = None
-        self.checkpoints = 0
+        self.checkpoints = Checkpoints(self.contents, self.keys)
         self.witnesses = Witnesses(self.contents, self.keys)
         self.customers = Customers(self.contents)
-        self.printed: dict[int, str] = {}
+        self.printed, self.paper = dict[int, str](), (0, "")
         self.proven: list[str] = []
 
-    def known(self, key: str, head: str, tickets: Iterable[str] = ()) -> None:
-        """What somebody knows from elsewhere, a printed Z above all, must be in the archive.
-
-        `key` is the id of a key, or how it begins; `head` a record's number and hash, as the square
-        code of a Z has them; `tickets` are codes at the foot of tickets: number, and how the hash
-        begins.
-        """
+    def known(self, key: str, head: str, tickets: Iterable[str]) -> None:
+        """What somebody knows from elsewhere, a printed Z above all, must be in the archive."""
         for code in tickets:
             words = code.replace("#", " ").split()
             if len(words) < 2 or not words[0].isdecimal() or len(words[1]) < SHORTEST:
@@ -172,8 +170,6 @@ class Check:
             if len(words) < 2 or not words[0].isdecimal():
                 raise Bad("paper", head)
             self.paper = (int(words[0]), words[1])
-
-    paper = (0, "")
 
     def files(self) -> None:
         """Every file is the one that the manifest names, and there is no other."""
@@ -201,20 +197,18 @@ class Check:
 
     def records(self) -> None:
         """Every record follows the one before it, is signed, and adds up."""
-        head, tree, before = NOTHING, Tree(0, []), None
+        head, peaks, before = NOTHING, list[bytes](), None
         if self.first > 1:
             head, before = self._opening(self.manifest["opening"])
-            tree = Tree(self.first - 1, self.manifest["opening"]["peaks"])
+            peaks = [*map(bytes.fromhex, self.manifest["opening"]["peaks"])]
         whose = tuple(self.manifest[name] for name in ("store", "terminal", "sim"))
         chain = Chain(self.first - 1, head)
-        signed = self.keys.check
-        core = Core(from_line, canonical, chain, before=before, whose=whose, signed=signed)
+        read, signed = partial(parsed, name="records.jsonl"), self.keys.check
+        core = Core(read, canonical, chain, before=before, whose=whose, signed=signed)
         self.books = core.books
-        tables, ledger = Tables(self.contents), Ledger(self.contents)
-        checkpoints = Checkpoints(self.contents, self.keys)
+        beside = (self.texts, self.customers, Tables(self.contents), Ledger(self.contents))
         signatures = self.contents.lines("signatures.jsonl")
-        seq, paper = self.first - 1, self.paper
-        at = ""
+        seq, paper, at = self.first - 1, self.paper, ""
         for seq, line in enumerate(self.contents.raw("records.jsonl"), self.first):
             rec = line[:-1]
             attested: dict[str, Any] = next(signatures, {})
@@ -222,13 +216,11 @@ class Check:
             try:
                 record = core.follow(seq, rec, bytes.fromhex(stored), attested.get("sig"))
                 head = core.chain.head
-                self._beside(seq, record)
-                tables.take(seq, record)
-                ledger.take(seq, record)
-                tree.add(head)
-                if checkpoints.take(seq, record["kind"], head, tree, self.books):
-                    self._belongs(seq, checkpoints.company)
-                self.witnesses.take(seq, head, tree)
+                for part in beside:
+                    part.take(seq, record)
+                grow(peaks, seq - 1, head)
+                self.checkpoints.take(record, head, peaks, self.books)
+                self.witnesses.take(seq, head, peaks)
                 if seq in self.printed:
                     self._prove(record, head, self.printed.pop(seq))
             except Bad as bad:
@@ -241,30 +233,13 @@ class Check:
             raise Bad("paper", *paper)
         for missing, digits in self.printed.items():
             raise Bad("absent", missing, digits)
-        tables.finish()
-        ledger.finish()
-        self.customers.finish()
-        checkpoints.finish()
-        self.witnesses.finish()
+        for file in (*beside[1:], self.checkpoints, self.witnesses):
+            file.finish()
         for missing in self.keys.records:
             raise Bad("hidden", seq=missing)
-        self.checkpoints = checkpoints.count
         end = (seq, head.hex(), self.books.total, self.books.numbers)
         if end != tuple(self.manifest[name] for name in ("last", "head", "total", "tickets")):
             raise Bad("end")
-
-    def _beside(self, seq: int, record: dict[str, Any]) -> None:
-        """What lies in the archive beside the records and tables: texts, customers, whose it is."""
-        self.texts.take(seq, record)
-        self.customers.take(seq, record)
-        if record["kind"] == "company.identified":
-            self.company = record["body"]
-
-    def _belongs(self, seq: int, company: "dict[str, Any] | None") -> None:
-        """Whose till it is: a checkpoint says so of records before the archive, too."""
-        if self.company and company != self.company:
-            raise Bad("checkpoint", seq=seq)
-        self.company = company
 
     def _opening(self, opening: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
         """The hash and the totals before the first record, by that record or its checkpoint."""
@@ -291,8 +266,8 @@ class Check:
         m, signed = self.manifest, self.last - self.first + 1
         mark = " - SIMULATION" if m["sim"] else ""
         yield say("whose", m["store"], m["terminal"], self.first, self.last, mark)
-        if self.company:
-            whose = (self.company[name] for name in ("name", "siret", "vat", "naf"))
+        if self.checkpoints.company:
+            whose = (self.checkpoints.company[name] for name in ("name", "siret", "vat", "naf"))
             yield say("company", *(each or "-" for each in whose))
         else:
             yield say("nobody's")
@@ -308,17 +283,12 @@ class Check:
         if self.customers.count or self.customers.gone:
             yield say("sealed", self.customers.count, self.customers.gone)
         yield from self.customers.opened
-        yield say("points", self.checkpoints, self.witnesses.count)
+        yield say("points", self.checkpoints.count, self.witnesses.count)
         if self.witnesses.count:
             yield say("attested", *self.witnesses.last)
         if self.witnesses.dated[0]:
             yield say("dated", *self.witnesses.dated)
         yield say("ends", euros(m["total"]["net"]), euros(m["total"]["abs"]), m["head"])
-
-
-def from_line(rec: bytes) -> Any:
-    """What a record says."""
-    return parsed(rec, "records.jsonl")
 
 
 def canonical(record: Any) -> bytes:

@@ -6,7 +6,7 @@ from pos_terminal.archive.verifier.contents import Contents, parsed
 from pos_terminal.archive.verifier.keys import Keys, seen_by
 from pos_terminal.archive.verifier.library import SIGNATURES
 from pos_terminal.archive.verifier.stamps import stamped
-from pos_terminal.verifier.chain import Tree
+from pos_terminal.verifier.chain import folded
 from pos_terminal.verifier.cosignatures import RFC3161, Attested, Span, attest
 from pos_terminal.verifier.messages import Bad
 
@@ -22,12 +22,12 @@ class Witnesses:
         self.last = self.dated = (0, "")
         self.authorities = b""
 
-    def take(self, seq: int, head: bytes, tree: Tree) -> None:
+    def take(self, seq: int, head: bytes, peaks: list[bytes]) -> None:
         """Record `seq` is the last one now: check who saw it."""
         while self._next and self._next["size"] <= seq:
             body, sig = self._next["body"].encode(), bytes.fromhex(self._next["sig"])
             row = Attested(self._next["size"], self._next["witness"], body, sig, self._next["at"])
-            span = Span(seq, self._keys.first, head, tree.root(), *self._keys.till)
+            span = Span(seq, self._keys.first, head, folded(peaks), *self._keys.till)
             looked = attest(row, parsed(body, "cosignatures.jsonl"), span, seen_by, self._stamped)
             if row.witness != RFC3161:
                 self.count, self.last = self.count + 1, (seq, row.witness)
