@@ -78,6 +78,7 @@ HARDWARE: dict[str, set[str]] = {
 PURE = {
     "abc",
     "array",
+    "base64",
     "bisect",
     "collections",
     "csv",

@@ -161,8 +161,9 @@ def _span(journal: Journal, size: int) -> Span:
         raise ValueError(f"no checkpoint of {size}")
     (head,) = journal.hashes(size - 1, 1)
     first = journal.record(1)
-    whose = first.envelope.store, first.envelope.terminal
-    return Span(size, first.hash, head, bytes.fromhex(checkpoint.read(body).root), *whose)
+    said = first.envelope
+    origin = note.origin_of(said.store, said.terminal, first.hash.hex())
+    return Span(size, first.hash, head, bytes.fromhex(checkpoint.read(body).root), origin)
 
 
 def _seen_by(public: str, signature: bytes, content: bytes) -> bool:

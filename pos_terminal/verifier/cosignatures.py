@@ -5,7 +5,6 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from pos_terminal.verifier.core import SPOILT
 from pos_terminal.verifier.messages import Bad
@@ -25,21 +24,19 @@ class Attested(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The records up to one: the hashes of the first and the last, their tree's root, whose."""
+    """The records up to one: the hashes of the first and the last, their tree's root, and what the
+    log is called among those of others."""
 
     size: int
     first: bytes
     head: bytes
     root: bytes
-    store: str
-    terminal: str
+    origin: str
 
     @property
     def note(self) -> str:
         """What a checkpoint says of them in the words of transparency logs (tlog-checkpoint)."""
-        store, terminal = (quote(each, safe="") for each in (self.store, self.terminal))
-        name = f"pos-terminal/{store}/{terminal}/{self.first.hex()[:16]}"
-        return f"{name}\n{self.size}\n{b64encode(self.root).decode()}\n"
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
 
 
 SeenBy = Callable[[str, bytes, bytes], bool]

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from pos_terminal.archive.verifier.contents import parsed
 from pos_terminal.archive.verifier.library import (
@@ -55,12 +56,14 @@ class Keys(Lineage):
         super().__init__(signed_by)
         first, last = manifest["first"], manifest["last"]
         self.records: dict[int, bytes] = {}
-        self.first, self.till = b"", ("", "")
+        self.first, self.origin = b"", ""
         for entry in entries:
             rec = entry["record"].encode()
             record = parsed(rec, "keys.json")
             if record["seq"] == 1:
-                self.first, self.till = leaf(rec), (record["store"], record["terminal"])
+                store, till = (quote(record[word], safe="") for word in ("store", "terminal"))
+                self.first = leaf(rec)
+                self.origin = f"pos-terminal/{store}/{till}/{self.first.hex()[:16]}"
             self.follow(record["seq"], record["kind"], record["body"], rec, entry["sig"])
             if first <= record["seq"] <= last:
                 self.records[record["seq"]] = rec

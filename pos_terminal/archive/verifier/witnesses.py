@@ -27,7 +27,7 @@ class Witnesses:
         while self._next and self._next["size"] <= seq:
             body, sig = self._next["body"].encode(), bytes.fromhex(self._next["sig"])
             row = Attested(self._next["size"], self._next["witness"], body, sig, self._next["at"])
-            span = Span(seq, self._keys.first, head, folded(peaks), *self._keys.till)
+            span = Span(seq, self._keys.first, head, folded(peaks), self._keys.origin)
             looked = attest(row, parsed(body, "cosignatures.jsonl"), span, seen_by, self._stamped)
             if row.witness != RFC3161:
                 self.count, self.last = self.count + 1, (seq, row.witness)
