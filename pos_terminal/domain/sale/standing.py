@@ -6,10 +6,12 @@ would be refunded as if it had been paid for four.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from pos_terminal.domain.events.sale import LineSold, TicketLine
 from pos_terminal.domain.lookup.questions import Back
 from pos_terminal.domain.money import divide, returned
+from pos_terminal.domain.quantity import ONE
 
 Lines = Sequence[LineSold | TicketLine]
 
@@ -17,19 +19,36 @@ Lines = Sequence[LineSold | TicketLine]
 def came_back(lines: Lines, vats: Mapping[int, int] | None = None) -> dict[int, Back]:
     """What came back of each line, in the same sale and without naming a ticket.
 
-    The latest lines of an article come back first, as with `VOID`. `vats` is the VAT in each line,
-    once it is known.
+    A piece that comes back was sold as one: at its price, by its quantity, a half as a half. Where
+    that leaves a choice the latest line comes back first, as with `VOID`. `vats` is the VAT in each
+    line, once it is known.
     """
     back: dict[int, Back] = {}
     for line in lines:
         if line.quantity < 0 and not (line.of or line.voucher or line.order):
-            _take(line, [each for each in reversed(lines) if _alike(each, line)], vats or {}, back)
+            alike = [each for each in reversed(lines) if _alike(each, line)]
+            _take(line, sorted(alike, key=partial(_likeness, line)), vats or {}, back)
     return back
 
 
 def _alike(sold: LineSold | TicketLine, given: LineSold | TicketLine) -> bool:
     same = (sold.plu, sold.unit) == (given.plu, given.unit)
     return same and sold.quantity > 0 and not (sold.issues or sold.order)
+
+
+def _likeness(given: LineSold | TicketLine, sold: LineSold | TicketLine) -> tuple[bool | int, ...]:
+    """What was given back is first of the lines for which this is least.
+
+    It knows prices and quantities, and not the place in the sale: in whatever order the same is
+    sold, the same pieces are left, and promotions find the same.
+    """
+    parts = sold.quantity % ONE != 0
+    return (
+        (sold.price, sold.per) != (given.price, given.per),
+        sold.quantity != -given.quantity,
+        parts is not (given.quantity % ONE != 0),
+        sold.quantity,
+    )
 
 
 def _take(

@@ -202,11 +202,21 @@ def test_discounted_tickets_agree_with_exact_fractions(
 
 
 def stands(keyed: list[tuple[int, int]]) -> list[int]:
-    """What of each line did not come back: a thousandth at a time, the latest first."""
+    """What of each line did not come back: of the line that was sold so, of parts before whole ones
+    where a part came back, and of whole ones before parts else; of the smaller, of the later.
+    """
     left = [max(0, quantity) for _, quantity in keyed]
     for plu, quantity in keyed:
         gone = max(0, -quantity)
-        for n in reversed(range(len(keyed))):
+        same = {n for n, (_, sold) in enumerate(keyed) if sold == -quantity}
+        parts = {n for n, (_, sold) in enumerate(keyed) if Fraction(sold, 1000).denominator > 1}
+        in_parts = Fraction(quantity, 1000).denominator > 1
+        later = list(reversed(range(len(keyed))))
+        small = [n for size in sorted({s for _, s in keyed}) for n in later if keyed[n][1] == size]
+        first = [n for n in small if n in same]
+        then = [n for n in small if n not in same and (n in parts) == in_parts]
+        last = [n for n in small if n not in same and (n in parts) != in_parts]
+        for n in [*first, *then, *last]:
             taken = min(left[n], gone) if keyed[n][0] == plu else 0
             left[n], gone = left[n] - taken, gone - taken
     return left
