@@ -111,7 +111,10 @@ def close(desk: Desk, sale: Sale, moment: Moment, *events: Event) -> Step:
     deposited = (*deposits.moves(closed), *accounts.moves(closed))
     moved = moves(closed, moment.day, desk.rules.refunds, desk.mint)
     made = tuple(PrintVoucher(each, moment) for each in moved if each.amount > 0)
-    drawer = not desk.training and any(TENDERS[each.tender].opens_drawer for each in closed.tenders)
+    # Where nothing goes in or out it stays shut: a sale of nothing is no way around `no-sale`.
+    drawer = not desk.training and any(
+        TENDERS[each.tender].opens_drawer and each.amount for each in closed.tenders
+    )
     effects: tuple[Effect, ...] = (Show(display.paid(closed)), Sound(Tone.ACCEPTED))
     due = papers.of_law(desk, closed, moment)
     return Step(
