@@ -7,7 +7,7 @@ A voucher for anything is a means of payment, one for goods of a rate takes off 
 from msgspec.structs import replace
 
 from pos_terminal.domain import faults
-from pos_terminal.domain.codes.vouchers import checked_voucher, read_voucher
+from pos_terminal.domain.codes.vouchers import VOUCHER_DIGITS, checked_voucher, read_voucher
 from pos_terminal.domain.counter import authority, payment
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.entry import Entry
@@ -36,10 +36,16 @@ class Unknown(Exception):
 
 
 def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
-    """`AVOIR`: what the shop owes goes on a credit note; behind a number it uses that voucher."""
-    if desk.entry.number:
+    """`AVOIR`: what the shop owes goes on a credit note, or so much of it as was typed.
+
+    Behind a voucher's number, and where the customer owes, it uses that voucher.
+    """
+    owes = desk.sale is not None and desk.sale.due < 0
+    if desk.entry.number and not (owes and len(desk.entry.number) < VOUCHER_DIGITS):
         return _typed(desk, moment)
-    desk.nothing_typed()
+    if replace(desk.entry, number="") != Entry():
+        raise Refused(faults.NOT_NOW)
+    given = desk.entry.cents() if desk.entry.number else None
     sale = desk.at_hand(faults.NOTHING_TO_PAY_OUT)
     if desk.training:
         raise Refused(faults.NOT_IN_TRAINING)
@@ -48,8 +54,9 @@ def credit_note(desk: Desk, _: str, moment: Moment) -> Step:
     desk.mint.keyed()
     covered(sale)
     refunds = desk.rules.refunds
-    paid = pay_out(sale, CREDIT_NOTE, None, refunds.means, refunds.cash_limit * 100)
+    paid = pay_out(sale, CREDIT_NOTE, given, refunds.means, refunds.cash_limit * 100)
     paid = replace(paid, expires=expires(sale, -paid.amount, refunds.means))
+    desk.entry = Entry()
     after = apply(sale, paid) or sale
     if after.due:
         return Step((paid,), (Show(display.remaining(after.due)), Sound(Tone.ACCEPTED)))

@@ -1,5 +1,6 @@
 """What the two lines of the customer display say at each step of a sale."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pos_terminal.domain.catalog.catalog import Item
@@ -22,6 +23,7 @@ from pos_terminal.domain.sale.options import Question
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH, Screen, both_ends, running
 from pos_terminal.domain.staff.clerks import Pin
+from pos_terminal.domain.tender.tender import CASH, CREDIT_NOTE, brief
 
 HALF = WIDTH // 2
 
@@ -170,12 +172,26 @@ def paid(closed: SaleClosed) -> Screen:
             both_ends(say("RENDU"), euros(closed.handed_back)), f"{say('RECU')} {euros(given)}"
         )
     if closed.total < 0:
-        note = closed.tenders[-1].tender == "AVOIR"
-        name = say("AVOIR") if note else say("RENDU")
-        return Screen(both_ends(name, euros(-closed.total)), say("REMBOURSEMENT"))
-    left = sum(tender.left for tender in closed.tenders)
-    thanks = _on_voucher(left) if left else say("MERCI")
-    return Screen(both_ends(say("TOTAL"), euros(closed.total)), thanks)
+        return _paid_out(closed)
+    kept = [tender for tender in closed.tenders if tender.left]
+    below = _left(kept[-1].left, earnest=bool(kept[-1].order)) if kept else say("MERCI")
+    return Screen(both_ends(say("TOTAL"), euros(closed.total)), below)
+
+
+def _paid_out(closed: SaleClosed) -> Screen:
+    """What goes back, by each means: a sum for two of them would be counted out of the drawer."""
+    sums = Counter[str]()
+    for tender in closed.tenders:
+        sums[tender.tender] -= tender.amount
+    # What the customer is handed stands first: coins, or a credit note.
+    first, *others = sorted(sums, key=lambda name: (name != CASH.name, name != CREDIT_NOTE.name))
+    name = say("AVOIR") if first == CREDIT_NOTE.name else say("RENDU")
+    below = say("REMBOURSEMENT")
+    if len(others) == 1:
+        below = both_ends(brief(others[0]), euros(sums[others[0]]))
+    elif others:
+        below = both_ends(below, euros(-closed.total))
+    return Screen(both_ends(name, euros(sums[first])), below)
 
 
 def correction(change: PaymentChanged, *, asked: bool) -> Screen:
@@ -260,11 +276,12 @@ def voucher_balance(credit_note: bool, left: int, expires: str) -> Screen:
 
 def voucher_used(due: int, left: int) -> Screen:
     """A voucher paid a part: what is still due, and what the voucher is still worth."""
-    return Screen(both_ends(say("RESTE"), euros(due)), _on_voucher(left))
+    return Screen(both_ends(say("RESTE"), euros(due)), _left(left))
 
 
-def _on_voucher(left: int) -> str:
-    return both_ends(say("SOLDE DU BON"), euros(left))
+def _left(cents: int, *, earnest: bool = False) -> str:
+    """What is still held for the customer: on a voucher, or for an order."""
+    return both_ends(say("GARDE") if earnest else say("SOLDE DU BON"), euros(cents))
 
 
 def cash_moved(what: str, amount: str, reason: str) -> Screen:

@@ -12,8 +12,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import Paid, SaleClosed
 from pos_terminal.domain.faults.refused import Refused
-from pos_terminal.domain.language import say
-from pos_terminal.domain.tender.tender import CARD, CASH, CHEQUE, MEAL, TENDERS, TenderKind
+from pos_terminal.domain.tender.tender import CARD, CASH, CHEQUE, MEAL, TenderKind, brief
 
 INTERCHANGED = frozenset(kind.name for kind in (CASH, CARD, CHEQUE, MEAL))
 """What a wrong key may have stood for, and what it may have been instead.
@@ -56,5 +55,4 @@ def wrong(tenders: Iterable[Paid], right: TenderKind) -> Paid:
 
 def exchanged(change: PaymentChanged) -> str:
     """«ESPECES > CARTE»: within twenty characters, for paper and display."""
-    names = (change.from_tender, change.to_tender)
-    return " > ".join("TR" if name == MEAL.name else say(TENDERS[name].label) for name in names)
+    return " > ".join(map(brief, (change.from_tender, change.to_tender)))

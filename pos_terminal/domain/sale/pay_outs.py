@@ -20,7 +20,7 @@ from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.sale import corrected_payments
 from pos_terminal.domain.sale.sale import Sale
 from pos_terminal.domain.screen import WIDTH
-from pos_terminal.domain.tender.tender import CARD, MANUAL, MEAL, TENDERS, TenderKind
+from pos_terminal.domain.tender.tender import CARD, MANUAL, MEAL, TenderKind, brief
 
 GOODS = "GOODS"
 """What part of a ticket was paid with that brought goods back which no ticket names."""
@@ -237,9 +237,8 @@ def _other(
 ) -> Fault:
     """The refusal, with the means by which money may go back now: «CARTE OU AVOIR SVP»."""
     ways = ("AVOIR", "CARD", "CASH", "TR", "ACCOUNT")
-    names = [name for name in ways if most(sale, name, means)]
-    labels = ["TR" if name == "TR" else say(TENDERS[name].label) for name in names]
-    labels = [label for name, label in zip(names, labels, strict=True) if name != tender][:2]
+    names = [name for name in ways if name != tender and most(sale, name, means)]
+    labels = [brief(name) for name in names][:2]
     if not labels:
         return fault
     joint = f" {say('OU')} "

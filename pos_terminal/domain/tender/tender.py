@@ -77,6 +77,11 @@ TENDERS = {
 """All tenders. What is paid out is cash, but for a refund."""
 
 
+def brief(name: str) -> str:
+    """The label of the means that records call so, where an amount or another stands beside it."""
+    return "TR" if name == MEAL.name else say(TENDERS[name].label)
+
+
 class TenderRules(Struct, frozen=True):
     """What the shop decides about money. ValueError names what cannot be.
 
