@@ -23,10 +23,19 @@ from pos_terminal.domain.events.paper import InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed, TicketLine
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.lookup.customers import Buyer
+from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.money import divide
 from pos_terminal.domain.notation import day
 from pos_terminal.domain.quantity import ONE, Unit
-from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
+from pos_terminal.domain.sale.invoicing import (
+    Operations,
+    due,
+    is_prepayment,
+    merged,
+    operations,
+    owed,
+    payment_terms,
+)
 
 PROFILE = "urn:cen.eu:en16931:2017"
 
@@ -64,15 +73,20 @@ def file_name(identity: Identity, made: InvoiceMade) -> str:
     return f"{numbers.invoice_number(identity.terminal, made)}.xml"
 
 
-def invoice(identity: Identity, made: InvoiceMade, ticket: SaleClosed, buyer: Buyer) -> bytes:
-    """The document. NotEnough where it would break EN 16931 for what the settings do not say."""
+def invoice(
+    identity: Identity, made: InvoiceMade, found: Sequence[TicketFound], buyer: Buyer
+) -> bytes:
+    """The document over these tickets, one or a month's.
+
+    NotEnough where it would break EN 16931 for what the settings do not say.
+    """
     must_say_enough(identity.seller)
-    # The sums of a credit note are positive: its type says that they go back.
-    sign = -1 if ticket.total < 0 else 1
+    ticket, about = merged(found), operations(each.closed for each in found)
+    sign = _sign(ticket)
     lines = [line for line in ticket.lines if not line.voided]
     root = _node(
         "rsm:CrossIndustryInvoice",
-        _context(ticket),
+        _context(ticket, about),
         _document(identity, made, ticket),
         _node(
             "rsm:SupplyChainTradeTransaction",
@@ -83,7 +97,7 @@ def invoice(identity: Identity, made: InvoiceMade, ticket: SaleClosed, buyer: Bu
                 _node("ram:BuyerTradeParty", *_buyer(buyer)),
             ),
             _node("ram:ApplicableHeaderTradeDelivery", _supplied(made, ticket, buyer)),
-            _node("ram:ApplicableHeaderTradeSettlement", *_settled(identity, made, ticket, sign)),
+            _node("ram:ApplicableHeaderTradeSettlement", *_settled(identity, made, ticket, about)),
         ),
     )
     for prefix, space in _SPACES.items():
@@ -91,6 +105,11 @@ def invoice(identity: Identity, made: InvoiceMade, ticket: SaleClosed, buyer: Bu
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
+
+
+def _sign(ticket: SaleClosed) -> int:
+    """The sums of a credit note are positive: its type says that they go back."""
+    return -1 if ticket.total < 0 else 1
 
 
 def must_say_enough(seller: Seller) -> None:
@@ -111,9 +130,9 @@ def _node(name: str, *content: Element | str | None, **attributes: str) -> Eleme
     return made
 
 
-def _context(ticket: SaleClosed) -> Element:
-    """BT-23: goods (B) or services (S), paid (2) or not (1); BT-24: whose rules it keeps."""
-    process = ("S" if is_service(ticket) else "B") + ("1" if owed(ticket) else "2")
+def _context(ticket: SaleClosed, about: Operations) -> Element:
+    """BT-23: goods, services or both, paid (2) or not (1); BT-24: whose rules it keeps."""
+    process = about.value + ("1" if owed(ticket) else "2")
     return _node(
         "rsm:ExchangedDocumentContext",
         _node("ram:BusinessProcessSpecifiedDocumentContextParameter", _node("ram:ID", process)),
@@ -259,8 +278,9 @@ def _period(days: Sequence[str]) -> Element:
 
 
 def _settled(
-    identity: Identity, made: InvoiceMade, ticket: SaleClosed, sign: int
+    identity: Identity, made: InvoiceMade, ticket: SaleClosed, about: Operations
 ) -> Iterator[Element]:
+    sign = _sign(ticket)
     yield _node("ram:InvoiceCurrencyCode", "EUR")
     means = [paid for paid in ticket.tenders if not paid.beneficiary]
     if means:
@@ -268,7 +288,7 @@ def _settled(
         most = max(means, key=lambda paid: abs(paid.amount))
         code = _node("ram:TypeCode", _MEANS.get(most.tender, "ZZZ"))
         yield _node("ram:SpecifiedTradeSettlementPaymentMeans", code)
-    chargeable = _chargeable(identity.seller, ticket)
+    chargeable = _chargeable(identity.seller, about)
     lines = [line for line in ticket.lines if not line.voided]
     nets: dict[tuple[str, int], int] = defaultdict(int)
     taxes: dict[tuple[str, int], int] = defaultdict(int)
@@ -314,9 +334,12 @@ def _settled(
         )
 
 
-def _chargeable(seller: Seller, ticket: SaleClosed) -> str:
-    """BT-8 (UNTDID 2475), of services: VAT is due once paid (72), or by option on invoice (5)."""
-    if not is_service(ticket):
+def _chargeable(seller: Seller, about: Operations) -> str:
+    """BT-8 (UNTDID 2475), of services: VAT is due once paid (72), or by option on invoice (5).
+
+    It is of a whole rate, and so says nothing where goods are at the same one.
+    """
+    if about is not Operations.SERVICES:
         return ""
     return "5" if seller.debits else "72"
 

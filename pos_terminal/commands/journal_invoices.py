@@ -24,7 +24,6 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.lookup.questions import TicketFound
-from pos_terminal.domain.sale.invoicing import merged
 from pos_terminal.journal import filed_invoices, state_directory
 from pos_terminal.journal.errors import JournalError
 from pos_terminal.persons import buyers
@@ -122,7 +121,7 @@ def _documents(
             if buyer is None or len(there) < len(tickets):
                 yield number, None
             else:
-                yield number, facturx.invoice(identity, each, merged(there), buyer)
+                yield number, facturx.invoice(identity, each, there, buyer)
 
 
 def _tickets(

@@ -15,6 +15,8 @@ from pos_terminal.domain.events.paper import Corrected, InvoiceMade
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import Place
 from pos_terminal.domain.lookup.customers import Buyer
+from pos_terminal.domain.lookup.questions import TicketFound
+from pos_terminal.domain.sale.invoicing import merged
 from pos_terminal.domain.sale.terms import Terms
 from tests.support.en16931 import findings
 from tests.support.lookup import remembering
@@ -48,7 +50,7 @@ def made(ticket: SaleClosed) -> InvoiceMade:
 def document(
     ticket: SaleClosed, buyer: Buyer = FIRM, identity: Identity = IDENTITY
 ) -> bytes:
-    return facturx.invoice(identity, made(ticket), ticket, buyer)
+    return facturx.invoice(identity, made(ticket), [TicketFound(ticket, AT)], buyer)
 
 
 def said(xml: bytes, path: str) -> list[str]:
@@ -101,6 +103,21 @@ def test_a_service_says_when_its_vat_is_due(debits: bool, due: str) -> None:
     xml = document(ticket, identity=replace(TILL, seller=seller))
     assert not [*findings(xml)]
     assert said(xml, "ram:DueDateTypeCode") == [due]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_months_invoice_is_about_all_that_it_invoices(first: int) -> None:
+    """Goods and a service, whichever came last: both, and no date of VAT that is of one alone."""
+    supplied = [
+        TicketFound(sold("5 PLU CASH"), AT),
+        TicketFound(sold("3 PLU CASH", sales=Terms(place=Place.ON_SPOT)), AT),
+    ]
+    ordered = [supplied[first], supplied[1 - first]]
+    whole = merged(ordered)
+    xml = facturx.invoice(IDENTITY, made(whole), ordered, FIRM)
+    assert not [*findings(xml)]
+    process = "ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"
+    assert said(xml, process) == ["M2"] and not said(xml, "ram:DueDateTypeCode")
 
 
 @pytest.mark.parametrize("keys", ["5 PLU CASH", "3 x 5 PLU CASH RF TICKET 5 PLU CASH"])

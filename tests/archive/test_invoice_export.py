@@ -85,6 +85,18 @@ def test_what_is_reported_adds_up_to_the_closures() -> None:
     }
 
 
+def test_a_service_that_is_given_back_is_none_that_was_supplied() -> None:
+    """Its category is the ticket's, and not that of goods: a platform adds each up by itself."""
+    made = Days(Random(3))
+    made.press("8 PLU ST PLACE CASH 2 PLU CASH RF 1 TICKET TICKET CASH")
+    made.end()
+    reporter = Reporter(lambda _: False)
+    for record in made.records:
+        reporter.take(record)
+    told = [(t.category, t.rate, t.net + t.vat) for t in reporter.totals("", "9999")]
+    assert told == [(GOODS, 550, 93), (SERVICES, 1000, 0)]
+
+
 def test_no_ticket_of_a_firm_s_month_is_reported_as_a_consumer_s() -> None:
     made = Days(Random(3))
     made.press("2 x 2 PLU 4 ENCOMPTE 5 PLU 4 ENCOMPTE 2 PLU 3 PLU CASH")

@@ -15,10 +15,11 @@ from pos_terminal.domain.counter.entry import Entry
 from pos_terminal.domain.counter.lookup import look_up
 from pos_terminal.domain.counter.steps import Show, Sound, Step
 from pos_terminal.domain.display import screens as display
+from pos_terminal.domain.events.adjustment import PlaceChosen
 from pos_terminal.domain.events.event import TRAINING_SERIES
 from pos_terminal.domain.events.paper import Form
 from pos_terminal.domain.events.sale import LineSold, RefundEnded, RefundOpened
-from pos_terminal.domain.events.values import EntryMethod, Right
+from pos_terminal.domain.events.values import EntryMethod, Place, Right
 from pos_terminal.domain.faults import Tone
 from pos_terminal.domain.faults.refused import Refused
 from pos_terminal.domain.lookup.questions import TicketFound, TicketWanted
@@ -26,6 +27,7 @@ from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.sale import refunds
 from pos_terminal.domain.sale.pay_outs import paid_by
 from pos_terminal.domain.sale.refunds import Refund
+from pos_terminal.domain.sale.sale import Sale
 
 
 def ticket(desk: Desk, _: str, __: Moment) -> Step:
@@ -105,7 +107,16 @@ def _open(desk: Desk, series: str, number: int) -> Step:
         before=refund.before,
     )
     screen = display.refund(desk.identity.terminal, number)
-    return Step((*opened, event), (Show(screen), Sound(Tone.ACCEPTED)))
+    events = (*opened, event, *_place(sale, found))
+    return Step(events, (Show(screen), Sound(Tone.ACCEPTED)))
+
+
+def _place(sale: Sale, found: TicketFound) -> tuple[PlaceChosen, ...]:
+    """What comes back of a service is a service given back, and no goods."""
+    there = found.closed.place
+    if sale.live or there in (Place.UNSAID, sale.place):
+        return ()
+    return (PlaceChosen(sale=sale.number, place=there, rates=()),)
 
 
 def _find(desk: Desk, place: tuple[str, int]) -> TicketFound:

@@ -21,7 +21,15 @@ from pos_terminal.domain.notation import day, euros, percent
 from pos_terminal.domain.printing import ticket as tickets
 from pos_terminal.domain.quantity import ONE, Unit
 from pos_terminal.domain.receipt import Align, Block, Row, Rule, Text
-from pos_terminal.domain.sale.invoicing import due, is_prepayment, is_service, owed, payment_terms
+from pos_terminal.domain.sale.invoicing import (
+    Operations,
+    due,
+    is_prepayment,
+    is_service,
+    operations,
+    owed,
+    payment_terms,
+)
 
 
 def body(
@@ -51,8 +59,7 @@ def body(
     yield from _which(identity, made, ticket, invoiced, replaces=replaces)
     yield from _to_whom(buyer)
     yield Rule()
-    supplied = say("Prestation de services") if is_service(ticket) else say("Livraison de biens")
-    yield Text(supplied)
+    yield Text(_operations(each.closed for each in several) if several else _operations([ticket]))
     if identity.seller.debits:
         yield Text(say("Option pour le paiement de la taxe d'après les débits"))
     yield Rule()
@@ -63,7 +70,7 @@ def body(
     if not several:
         yield from _lines(ticket)
     yield Rule()
-    yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in made.vat))} €")
+    yield from tickets.without_vat(ticket)
     for rate in made.vat:
         left = f"{say('TVA')} {_rate(rate.rate)}  {say('HT')} {euros(rate.net)}"
         yield Row(left, euros(rate.vat))
@@ -76,6 +83,14 @@ def body(
             yield Row(say("Payée le"), day(made.ticket_at))
         yield from (Text(line) for line in payment_terms(identity.seller))
     yield from (Text(line) for line in identity.seller.terms)
+
+
+def _operations(supplied: Iterable[SaleClosed]) -> str:
+    return {
+        Operations.GOODS: say("Livraison de biens"),
+        Operations.SERVICES: say("Prestation de services"),
+        Operations.BOTH: say("Livraison de biens et prestation de services"),
+    }[operations(supplied)]
 
 
 def _lines(ticket: SaleClosed) -> Iterator[Block]:

@@ -129,7 +129,7 @@ def _note(asked: PaperAsked) -> Iterator[Block]:
         if each.scope is not ReductionScope.LINE:
             yield tickets.reduction(each)
     yield Rule()
-    yield Row(say("TOTAL HT"), f"{euros(sum(rate.net for rate in ticket.vat))} €")
+    yield from tickets.without_vat(ticket)
     yield from _paid(asked)
 
 

@@ -238,6 +238,15 @@ def vat(ticket: SaleClosed, *, letters: bool = True) -> Iterator[Block]:
         )
 
 
+def without_vat(ticket: SaleClosed) -> Iterator[Block]:
+    """The total without VAT, and what of it bears none: total and VAT add up to what is paid."""
+    whole = ticket.total - sum(rate.vat for rate in ticket.vat)
+    bears = sum(rate.net for rate in ticket.vat)
+    yield Row(say("TOTAL HT"), f"{euros(whole)} €")
+    if whole != bears:
+        yield Row(say("dont hors TVA"), euros(whole - bears))
+
+
 def _letter(line: TicketLine, ticket: SaleClosed) -> str:
     """The letter of the line's rate; blank, to keep the prices in column, for what has no VAT."""
     rates = [rate.rate for rate in ticket.vat]

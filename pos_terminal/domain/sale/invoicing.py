@@ -1,7 +1,8 @@
 """What an invoice says of its ticket and of the shop's terms, on paper or as a file. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from msgspec.structs import replace
 
@@ -16,11 +17,27 @@ from pos_terminal.domain.tender.tender import ACCOUNT
 
 
 def is_service(ticket: SaleClosed) -> bool:
-    """Whether a service was supplied, which is what is consumed on the spot; else goods were.
-
-    An invoice has to name the category (décret n° 2022-1299 du 7 octobre 2022).
-    """
+    """Whether a service was supplied, which is what is consumed on the spot; else goods were."""
     return ticket.place is Place.ON_SPOT
+
+
+class Operations(StrEnum):
+    """What an invoice is about, as it has to say (décret n° 2022-1299 du 7 octobre 2022, art. 1).
+
+    The letters are those of BT-23.
+    """
+
+    GOODS = "B"
+    SERVICES = "S"
+    BOTH = "M"
+
+
+def operations(tickets: Iterable[SaleClosed]) -> Operations:
+    """The category of all that these tickets supplied."""
+    services = {is_service(ticket) for ticket in tickets}
+    if len(services) == 2:
+        return Operations.BOTH
+    return Operations.SERVICES if True in services else Operations.GOODS
 
 
 INDEMNITY = 40_00
