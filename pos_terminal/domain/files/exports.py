@@ -9,7 +9,7 @@ files to import and export products».
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from html import unescape
 
@@ -28,6 +28,9 @@ FIRST_NUMBER = 1001
 
 STANDARD = "standard"
 """What the tax class is called that an export leaves empty."""
+
+_ZEROS = re.compile(r"(?<=[.,][0-9]{2})0{4}$")
+"""Behind the cents of a price with six decimals."""
 
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -112,7 +115,7 @@ def convert(source: bytes, program: ExportFormat, wishes: Wishes) -> Imported:
     made: list[dict[str, str]] = []
     unmapped: dict[str, None] = {}
     numbers, codes = _Numbers(wishes), dict[str, int]()
-    for found in _READERS[program](source):
+    for found in _read(source, program, wishes):
         if isinstance(found, Dropped):
             dropped.append(found)
             continue
@@ -139,6 +142,20 @@ def convert(source: bytes, program: ExportFormat, wishes: Wishes) -> Imported:
             }
         )
     return Imported(tuple(made), tuple(dropped), tuple(unmapped))
+
+
+def _read(
+    source: bytes, program: ExportFormat, wishes: Wishes
+) -> Iterator[ExportedArticle | Dropped]:
+    match program:
+        case ExportFormat.WOOCOMMERCE:
+            return _woocommerce(source)
+        case ExportFormat.PRESTASHOP:
+            return _prestashop(source, with_tax=wishes.with_tax)
+        case ExportFormat.SHOPIFY:
+            return _shopify(source)
+        case ExportFormat.CSV:
+            return _csv(source)
 
 
 class _Numbers:
@@ -173,11 +190,15 @@ def _price(text: str, rate: int, *, with_tax: bool) -> str:
     """With tax and a decimal comma; empty stays empty: the clerk types it."""
     if not text:
         return ""
+    # Prices without tax have up to six decimals, so that with tax they come out at a whole cent;
+    # some programs write as many where they hold it.
     if with_tax:
-        return euros(cents(text, "price"))
-    # Prices without tax have up to six decimals, so that with tax they come out at a whole cent.
-    millionths = number(text, 6, "price")
-    return euros(divide(millionths * (WHOLE + rate), WHOLE * 10_000))
+        price = cents(_ZEROS.sub("", text), "price")
+    else:
+        price = divide(number(text, 6, "price") * (WHOLE + rate), WHOLE * 10_000)
+    if price < 0:
+        raise BadCell("price", say("{text!r} : un prix au-dessous de zéro", text=text))
+    return euros(price)
 
 
 def _code(article: ExportedArticle, codes: dict[str, int]) -> tuple[str, str]:
@@ -200,34 +221,51 @@ def _name(text: str) -> str:
 
 def _woocommerce(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     """A variable product is no article, its variations are; a grouped one is none either."""
-    families: dict[str, str] = {}
-    classes: dict[str, str] = {}
-    for row in _rows(source, ("Type", "Name", "Regular price")):
+    table = [*_rows(source, ("Type", "Name", "Regular price"))]
+    # A variation names its product by its SKU, or by its ID where it has none.
+    products = {f"id:{row['id']}": row for row in table} | {row["sku"]: row for row in table}
+    for row in table:
         name, kind = _name(row["name"]), row["type"].split(",")[0].strip().lower()
-        family = row["categories"].split(",")[0].rpartition(">")[2].strip()
-        families[row["sku"]], classes[row["sku"]] = family, row["tax class"]
-        parent = row["parent"].removeprefix("id:")
-        if row["published"] not in ("1", ""):
+        parent = products.get(row["parent"]) if row["parent"] else None
+        tax_class = row["tax class"]
+        if any(each["published"] not in ("1", "") for each in (row, parent) if each):
             yield Dropped(row.line, name, "non publié")
-        elif kind not in ("simple", "variation"):
+            continue
+        if kind not in ("simple", "variation"):
             yield Dropped(row.line, name, f"« {kind} » : rien qui se vende tel quel en caisse")
-        else:
-            tax_class = row["tax class"]
-            if tax_class == "parent":
-                tax_class = classes.get(parent, "")
-            if row["tax status"].lower() == "none":
-                tax_class = "none"
-            code = row["gtin, upc, ean, or isbn"] or (row["sku"] if is_gtin(row["sku"]) else "")
-            price = row["sale price"] or row["regular price"]
-            family = family or families.get(parent, "")
-            yield ExportedArticle(row.line, name, price, tax_class, family, code)
+            continue
+        if tax_class == "parent":
+            if parent is None:
+                yield Dropped(row.line, name, f"sa TVA est celle de « {row['parent']} » : absent")
+                continue
+            tax_class = parent["tax class"]
+        if row["tax status"].lower() == "none":
+            tax_class = "none"
+        code = row["gtin, upc, ean, or isbn"] or (row["sku"] if is_gtin(row["sku"]) else "")
+        sale, dates = row["sale price"], row["date sale price starts"] + row["date sale price ends"]
+        if sale and dates:  # over, or not begun, or about to end: a catalogue's price stays
+            yield Dropped(row.line, name, f"sans son prix promotionnel {sale} : il a des dates")
+            sale = ""
+        price = sale or row["regular price"]
+        family = _family(row) or (_family(parent) if parent else "")
+        yield ExportedArticle(row.line, name, price, tax_class, family, code)
 
 
-def _prestashop(source: bytes) -> Iterator[ExportedArticle | Dropped]:
-    """The import and export of the back office, in English or French."""
+def _family(row: TableRow) -> str:
+    """The last level of the first category."""
+    return row["categories"].split(",")[0].rpartition(">")[2].strip()
+
+
+def _prestashop(source: bytes, *, with_tax: bool) -> Iterator[ExportedArticle | Dropped]:
+    """The import and export of the back office, in English or French.
+
+    Its columns of prices say whether these hold the tax, and an export may have both.
+    """
+    prices = _WITH_TAX if with_tax else _WITHOUT_TAX
+    columns = {**_PRESTASHOP, "price": f"{prices}|price|prix"}
     found = False
     for row in _rows(source):
-        cell = {name: _first(row, others) for name, others in _PRESTASHOP.items()}
+        cell = {name: _first(row, others) for name, others in columns.items()}
         if not found and (missing := [name for name in ("name", "price") if cell[name] is None]):
             raise NoTableError(
                 Problem(1, ", ".join(missing), say("l'en-tête n'a pas cette colonne"))
@@ -295,19 +333,14 @@ def _first(row: TableRow, others: str) -> str | None:
 
 
 _PRESTASHOP: Mapping[str, str] = {
-    "active": "active (0/1)|active|actif (0/1)|actif",
+    "active": "active (0/1)|active|status|actif (0/1)|actif|état|statut",
     "name": "name *|name|nom *|nom",
     "categories": "categories (x,y,z...)|category|categories|catégories (x,y,z...)|catégorie",
-    "price": "price tax excluded|price tax included|price (tax excl.)|prix ht|prix ttc|prix",
     "tax class": "tax rules id|id règle de taxes|id règles de taxes",
     "ean13": "ean13|ean-13",
     "upc": "upc",
 }
 """What stands in a product, under the names that its versions and languages give the column."""
 
-_READERS: Mapping[ExportFormat, Callable[[bytes], Iterator[ExportedArticle | Dropped]]] = {
-    ExportFormat.WOOCOMMERCE: _woocommerce,
-    ExportFormat.PRESTASHOP: _prestashop,
-    ExportFormat.SHOPIFY: _shopify,
-    ExportFormat.CSV: _csv,
-}
+_WITH_TAX = "price tax included|price (tax incl.)|prix ttc|prix (ttc)"
+_WITHOUT_TAX = "price tax excluded|price (tax excl.)|prix ht|prix (ht)"

@@ -76,6 +76,51 @@ def test_prestashops_prices_without_tax_come_out_at_a_whole_cent() -> None:
     ]
 
 
+def test_an_offer_with_dates_is_no_price_for_ever() -> None:
+    text = (
+        "ID,Type,SKU,Name,Published,Tax class,Sale price,Regular price,"
+        "Date sale price starts,Date sale price ends\n"
+        "1,simple,,Vin,1,,6.50,8,2020-01-01,2020-02-01\n"
+        "2,simple,,Cidre,1,,6.50,8,,\n"
+    )
+    made = read(text, ExportFormat.WOOCOMMERCE)
+    assert [row["price"] for row in made.rows] == ["8,00", "6,50"]
+    assert [(d.line, d.reason) for d in made.dropped] == [
+        (2, "sans son prix promotionnel 6.50 : il a des dates")
+    ]
+
+
+def test_a_variations_tax_is_its_products_that_has_no_sku() -> None:
+    """5,5 % and no standard rate; where the product is not in the table nothing tells."""
+    text = (
+        "ID,Type,SKU,Name,Published,Tax class,Regular price,Parent\n"
+        "5,variation,,Tarte 4,1,parent,10,id:4\n"
+        "4,variable,,Tarte,1,reduced-rate,,\n"
+        "6,variation,,Autre,1,parent,10,id:9\n"
+        "8,variation,,Caché,1,parent,10,id:7\n"
+        "7,variable,,Brouillon,-1,reduced-rate,,\n"
+    )
+    made = read(text, ExportFormat.WOOCOMMERCE)
+    assert [(row["name"], row["vat"]) for row in made.rows] == [("Tarte 4", "5,5")]
+    assert [(d.line, d.reason) for d in made.dropped if d.name in ("Autre", "Caché")] == [
+        (4, "sa TVA est celle de « id:9 » : absent"), (5, "non publié"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("with_tax", [True, False])
+def test_of_two_columns_of_prices_the_one_that_was_asked_for(with_tax: bool) -> None:
+    text = (
+        "Product ID;Name;Price (tax excl.);Price (tax incl.);Status\n"
+        "1;Vin;10.000000;12.000000;1\n2;Ancien;10;12;0\n3;Avoir;-1;-1;1\n"
+    )
+    made = read(text, ExportFormat.PRESTASHOP, with_tax=with_tax)
+    assert [row["price"] for row in made.rows] == ["12,00"]
+    assert [d.name for d in made.dropped] == ["Ancien", "Avoir"]
+    other = text.replace("Price (tax incl.)" if with_tax else "Price (tax excl.)", "Stock")
+    with pytest.raises(NoTableError):
+        read(other, ExportFormat.PRESTASHOP, with_tax=with_tax)
+
+
 def test_shopifys_variants_have_their_products_name() -> None:
     made = read(SHOPIFY, ExportFormat.SHOPIFY)
     assert rows(made) == [
