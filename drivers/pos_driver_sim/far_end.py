@@ -172,6 +172,12 @@ class Pipe(Wire):
         elif not self.plugged:
             self._fd = self._make()
 
+    @property
+    def taken(self) -> bool:
+        """Whether a driver has read all that was written."""
+        waiting = fcntl.ioctl(self._fd, termios.FIONREAD, bytes(4)) if self.plugged else bytes(4)
+        return not any(waiting)
+
     def _make(self) -> int:
         if self.path.is_fifo():
             self.path.unlink()  # left by a process that was killed

@@ -75,6 +75,11 @@ class KeyboardEnd:
         """The wire's cable: what ails it."""
         return self._wire.cable
 
+    @property
+    def taken(self) -> bool:
+        """Whether the till has read all that was typed."""
+        return self._wire.taken
+
     async def __aenter__(self) -> Self:
         self._wire.plug()
         return self

@@ -24,6 +24,10 @@ class Plug(Protocol):
 class Keyboard(Plug, Protocol):
     """The clerk's keypad."""
 
+    @property
+    def taken(self) -> bool:
+        """Whether the till has read all that was typed."""
+
     async def stroke(self, names: tuple[str, ...]) -> None:
         """Press these physical keys together, and release them."""
 

@@ -135,6 +135,8 @@ class Stage:
                 await self._shop.ends.scanner.scan(encode((key,)))
 
     async def _scan(self, rest: str) -> None:
+        # Another wire: a code would overtake the keys that were pressed before it.
+        await until(lambda: self._shop.ends.keyboard.taken)
         self._heard = len(self._shop.ends.tone.tones)
         await self._shop.ends.scanner.scan(self._printed() if rest == "papier" else rest)
 
