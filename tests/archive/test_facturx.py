@@ -18,6 +18,7 @@ from pos_terminal.domain.lookup.customers import Buyer
 from pos_terminal.domain.lookup.questions import TicketFound
 from pos_terminal.domain.sale.invoicing import merged
 from pos_terminal.domain.sale.terms import Terms
+from tests.support.bench import moment_of
 from tests.support.en16931 import findings
 from tests.support.lookup import remembering
 from tests.support.paper import TILL
@@ -50,7 +51,7 @@ def made(ticket: SaleClosed) -> InvoiceMade:
 def document(
     ticket: SaleClosed, buyer: Buyer = FIRM, identity: Identity = IDENTITY
 ) -> bytes:
-    return facturx.invoice(identity, made(ticket), [TicketFound(ticket, AT)], buyer)
+    return facturx.invoice(identity, made(ticket), [TicketFound(ticket, moment_of(AT))], buyer)
 
 
 def said(xml: bytes, path: str) -> list[str]:
@@ -109,8 +110,8 @@ def test_a_service_says_when_its_vat_is_due(debits: bool, due: str) -> None:
 def test_a_months_invoice_is_about_all_that_it_invoices(first: int) -> None:
     """Goods and a service, whichever came last: both, and no date of VAT that is of one alone."""
     supplied = [
-        TicketFound(sold("5 PLU CASH"), AT),
-        TicketFound(sold("3 PLU CASH", sales=Terms(place=Place.ON_SPOT)), AT),
+        TicketFound(sold("5 PLU CASH"), moment_of(AT)),
+        TicketFound(sold("3 PLU CASH", sales=Terms(place=Place.ON_SPOT)), moment_of(AT)),
     ]
     ordered = [supplied[first], supplied[1 - first]]
     whole = merged(ordered)
