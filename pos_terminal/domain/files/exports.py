@@ -224,31 +224,34 @@ def _woocommerce(source: bytes) -> Iterator[ExportedArticle | Dropped]:
     table = [*_rows(source, ("Type", "Name", "Regular price"))]
     # A variation names its product by its SKU, or by its ID where it has none.
     products = {f"id:{row['id']}": row for row in table} | {row["sku"]: row for row in table}
+    products.pop("", None)
     for row in table:
-        name, kind = _name(row["name"]), row["type"].split(",")[0].strip().lower()
-        parent = products.get(row["parent"]) if row["parent"] else None
-        tax_class = row["tax class"]
-        if any(each["published"] not in ("1", "") for each in (row, parent) if each):
-            yield Dropped(row.line, name, "non publié")
+        name, parent = _name(row["name"]), products.get(row["parent"])
+        if why := _unsold(row, parent):
+            yield Dropped(row.line, name, why)
             continue
-        if kind not in ("simple", "variation"):
-            yield Dropped(row.line, name, f"« {kind} » : rien qui se vende tel quel en caisse")
-            continue
-        if tax_class == "parent":
-            if parent is None:
-                yield Dropped(row.line, name, f"sa TVA est celle de « {row['parent']} » : absent")
-                continue
-            tax_class = parent["tax class"]
-        if row["tax status"].lower() == "none":
-            tax_class = "none"
+        whose = parent if parent and row["tax class"] == "parent" else row
+        tax_class = "none" if row["tax status"].lower() == "none" else whose["tax class"]
         code = row["gtin, upc, ean, or isbn"] or (row["sku"] if is_gtin(row["sku"]) else "")
         sale, dates = row["sale price"], row["date sale price starts"] + row["date sale price ends"]
         if sale and dates:  # over, or not begun, or about to end: a catalogue's price stays
             yield Dropped(row.line, name, f"sans son prix promotionnel {sale} : il a des dates")
             sale = ""
         price = sale or row["regular price"]
-        family = _family(row) or (_family(parent) if parent else "")
+        family = _family(row) or _family(parent or row)
         yield ExportedArticle(row.line, name, price, tax_class, family, code)
+
+
+def _unsold(row: TableRow, parent: TableRow | None) -> str:
+    """Why a row of WooCommerce's is no article of a till; empty where it is one."""
+    kind = row["type"].split(",")[0].strip().lower()
+    if any(each["published"] not in ("1", "") for each in (row, parent) if each):
+        return "non publié"
+    if kind not in ("simple", "variation"):
+        return f"« {kind} » : rien qui se vende tel quel en caisse"
+    if row["tax class"] == "parent" and parent is None:
+        return f"sa TVA est celle de « {row['parent']} » : absent"
+    return ""
 
 
 def _family(row: TableRow) -> str:
