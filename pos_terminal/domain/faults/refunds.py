@@ -132,8 +132,8 @@ NOTHING_DUE = _fault(
 VOUCHER_FOR_ADVANCE = _fault(
     "S-236",
     "PAS POUR UN BON",
-    "Ni bon, ni avoir, ni arrhes ne paient un autre bon ou un versement d'avance : ils dureraient.",
-    "Taper C ; payer cette part autrement, par exemple ESPECES ou CARTE.",
+    "Ni bon, ni avoir, ni arrhes, ni ce qui revient ne paient un bon ou un versement d'avance.",
+    "Taper C ; payer cette part autrement (ESPECES, CARTE), ou rendre d'abord ce qui revient.",
 )
 VOUCHER_KEY = _fault(
     "S-250",

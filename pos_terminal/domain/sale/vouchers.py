@@ -181,6 +181,7 @@ def covered(sale: Sale) -> None:
     """
     if any(goods(sale, line.vat) < 0 for line in sale.live if line.voucher):
         raise Refused(faults.VOUCHER_NOT_FOR_THESE)
+    _for_goods_alone(sale)
     bought = used = 0
     for line in sale.live:
         if line.voucher or (line.order and line.gross < 0 and not line.back):
@@ -189,6 +190,17 @@ def covered(sale: Sale) -> None:
             bought += line.gross
     if used > bought:
         raise Refused(faults.DEPOSIT_TOO_LARGE)
+
+
+def _for_goods_alone(sale: Sale) -> None:
+    """What comes back buys no voucher and no deposit. Raises Refused.
+
+    Else bread that meal vouchers paid would become what is paid out, and a voucher last anew.
+    """
+    there = [line for line in sale.live if not (line.returnable or line.back)]
+    advance = [line.gross for line in there if prepaying(line)]
+    if advance and sum(line.gross for line in there) < sum(advance):
+        raise Refused(faults.VOUCHER_FOR_ADVANCE)
 
 
 def goods(sale: Sale, rate: int) -> int:

@@ -10,6 +10,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.quantity import Price
 from pos_terminal.domain.sale.promotions import Promotion
+from pos_terminal.domain.tender.tender import TenderRules
 from tests.support.bench import goods, label
 from tests.support.lookup import Remembering, clerk, remembering
 
@@ -79,6 +80,38 @@ def test_a_voucher_buys_no_voucher_and_no_deposit(
     till.use(till.made[0])
     assert till.fault is fault
     assert till.counter.desk.sale and till.counter.desk.sale.due == due
+
+
+@pytest.mark.parametrize(
+    "sold",
+    [
+        "800 PRIX 90 PLU", "500 PRIX 90 PLU 2 PLU", "800 PRIX 7 ARRHES", "500 PRIX 92 PLU",
+        "20 TAUX 800 PRIX 7 ACOMPTE", "9000 PRIX 90 PLU",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("back", ["RF TICKET TICKET RF", "RF 8 x 2 PLU"])
+def test_what_comes_back_buys_no_voucher_and_no_deposit(
+    till: Remembering, back: str, sold: str
+) -> None:
+    """Bread that meal vouchers paid would be cash behind an order, and a year's voucher two."""
+    till.decides(tenders=TenderRules(meal_vouchers_every_day=True))
+    till.press("8 x 2 PLU TR")
+    assert till.last.tenders[0].tender == "TR"
+    till.press(f"{back} {sold}")
+    for key in ("CASH", "CARD", "TR"):
+        till.press(key)
+        assert till.fault is faults.VOUCHER_FOR_ADVANCE
+        till.press("C")
+    till.press("10 x 2 PLU CASH")
+    assert till.fault is None and till.last.number == 2
+
+
+def test_packaging_and_a_deposit_that_come_back_may_buy_one(till: Remembering) -> None:
+    till.press("9 PLU CASH 1000 PRIX 7 ARRHES CASH")
+    till.press("RF 9 PLU 2000 PRIX 90 PLU CASH")
+    assert till.fault is None and till.last.total == -1000
+    till.press("RF 7 ARRHES 800 PRIX 8 ARRHES CASH")
+    assert till.fault is None and till.last.total == -200
 
 
 def test_arrhes_buy_no_voucher(till: Remembering) -> None:
