@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -123,6 +123,12 @@ class Days:
     `printed` is the last paper of a sale.
     """
 
+    goods: ClassVar[str] = GOODS
+    sold_keys: ClassVar[tuple[str, ...]] = SOLD
+    paid_keys: ClassVar[tuple[str, ...]] = PAID
+    back_keys: ClassVar[tuple[str, ...]] = BACK
+    beside_keys: ClassVar[tuple[str, ...]] = BESIDE
+
     chance: Random
     running: Running = field(default_factory=lambda: Running(identity=IDENTITY))
     records: list[Record] = field(default_factory=list)
@@ -136,7 +142,7 @@ class Days:
 
     def __post_init__(self) -> None:
         self.counter: Counter = counter_of(
-            goods(GOODS), identity=IDENTITY, mint=minting(self.chance), promotions=PROMOTIONS,
+            goods(self.goods), identity=IDENTITY, mint=minting(self.chance), promotions=PROMOTIONS,
             drawers=Drawers(((0, 1), (2,))),
         )  # fmt: skip
         self.record([OperatorSignedOn(operator=1)])
@@ -239,16 +245,16 @@ class Days:
         self.now += timedelta(seconds=self.chance.randint(1, 40))
         what = self.chance.random()
         if what < 0.60:
-            self.press(self.chance.choice(SOLD))
+            self.press(self.chance.choice(self.sold_keys))
         elif what < 0.85:
-            self.press(f"C C C {self.chance.choice(PAID)}")
+            self.press(f"C C C {self.chance.choice(self.paid_keys)}")
         elif what < 0.91:
             self._refund()
         elif what < 0.93 and self.vouchers:
             self.put(Scanned(voucher_code(self.chance.choice(self.vouchers[-6:])), ""))
             self.press("C C")
         elif what < 0.97:
-            self.press(f"C C C {self.chance.choice(BESIDE)}")
+            self.press(f"C C C {self.chance.choice(self.beside_keys)}")
         else:
             self._free()
             self._between()
@@ -259,7 +265,7 @@ class Days:
             number = self.chance.choice(numbers[-15:])
             if any(p.account for p in self.tickets["T", number][0].tenders):
                 self._free()
-            self.press(f"C C C RF {number} TICKET {self.chance.choice(BACK)} RF")
+            self.press(f"C C C RF {number} TICKET {self.chance.choice(self.back_keys)} RF")
             on_account = any(p.account for p in self.tickets["T", number][0].tenders)
             if on_account or self.chance.random() < 0.1:
                 self.press("4 ENCOMPTE C 5 ENCOMPTE")
