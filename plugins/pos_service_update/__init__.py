@@ -7,7 +7,6 @@ how it stands, which is reported here as the box's incidents.
 
 import asyncio
 import errno
-import hashlib
 import logging
 import os
 import shutil
@@ -102,10 +101,11 @@ class Fetching:
         news = book.told(self._news)
         if news is None or news.version != offered.version:
             await self._bundle(offered)
-        if (self._folder / MANIFEST).exists() and _same(new, self._folder / MANIFEST):
+        # A server that had one of the two already, and not yet the other, has both the next time.
+        if all(_same(self._folder / name) for name in (MANIFEST, SIGNATURE)):
             return
-        (self._folder / f"{SIGNATURE}.part").replace(self._folder / SIGNATURE)
-        new.replace(self._folder / MANIFEST)
+        for name in (SIGNATURE, MANIFEST):
+            (self._folder / f"{name}.part").replace(self._folder / name)
 
     async def _bundle(self, offered: Manifest) -> None:
         place = self._folder / offered.bundle
@@ -130,8 +130,10 @@ class Fetching:
             raise
 
 
-def _same(one: Path, other: Path) -> bool:
-    return hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest()
+def _same(file: Path) -> bool:
+    """Whether what has just come is what is there."""
+    new = file.with_name(f"{file.name}.part")
+    return file.exists() and file.read_bytes() == new.read_bytes()
 
 
 def wrong(agent: Agent, folder: Path) -> Iterator[tuple[Fault, str]]:

@@ -57,8 +57,8 @@ class Book(Struct, frozen=True):
 
 class News(Struct, frozen=True):
     """What anybody on the box may know. `version` runs, in `slot`; `settled`: it is the one that
-    the next start takes, too. `seen` is the SHA-256 of the manifest that was looked at last; `code`
-    and `why` say what keeps its release from being installed.
+    the next start takes, too. `seen` stands for the manifest and the signature that were looked at
+    last; `code` and `why` say what keeps their release from being installed.
     """
 
     version: str

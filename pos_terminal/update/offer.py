@@ -50,10 +50,13 @@ def verified(folder: Path, own: Path, keyring: Path) -> Manifest:
 
 
 def seen(folder: Path, own: Path) -> str:
-    """The SHA-256 of the manifest that lies there, whoever made it; empty: none. Failure."""
+    """The SHA-256 of the manifest and the signature that lie there, whoever made them; empty: there
+    is no manifest. Failure.
+    """
     if not os.path.lexists(folder / MANIFEST):
         return ""
-    return _copy(folder / MANIFEST, own / MANIFEST, LARGEST)[1]
+    found = [_copy(folder / name, own / name, LARGEST)[1] for name in (MANIFEST, SIGNATURE)]
+    return hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def bundle(folder: Path, own: Path, manifest: Manifest) -> Path:

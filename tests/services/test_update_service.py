@@ -82,6 +82,12 @@ def test_a_bundle_is_fetched_once_and_the_manifest_is_there_last(tmp_path: Path)
     assert (folder / "manifest.json").read_bytes() == manifest("2.1")
 
 
+def test_a_signature_that_comes_after_its_manifest_is_fetched_too(tmp_path: Path) -> None:
+    files = {"manifest.json": manifest(), "manifest.json.sig": b"of another", "2.0.raucb": BUNDLE}
+    fetching(tmp_path, files, 2, lambda: files.update({"manifest.json.sig": b"signed"}))
+    assert next(tmp_path.rglob("manifest.json.sig")).read_bytes() == b"signed"
+
+
 def test_the_version_that_runs_is_not_fetched(tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     book.tell(tmp_path / "news", News("2.0", "a", settled=True, book=Book()))

@@ -256,6 +256,12 @@ def test_what_cannot_be_installed_is_not_tried_over_and_over(
     told = book.told(box.news)
     assert told is not None and told.code == "B-174"
     publisher.publish(box.request, "2.0", signed="2026-12-01T10:00:00+00:00")
+    signature = box.request / "manifest.json.sig"
+    whole = signature.read_bytes()
+    signature.write_bytes(b"of another")
+    failed = Updater(box, Till()).perform()
+    assert failed is not None and failed.fault.code == "B-171"
+    signature.write_bytes(whole)
     failed = Updater(box, Till(SOLD)).perform()
     assert failed is not None and failed.fault.code == "B-179"
     assert Updater(box, Till()).perform() is None and box.restarted, "it had to wait for the Z"
