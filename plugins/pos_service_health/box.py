@@ -19,6 +19,9 @@ MEMINFO = Path("/proc/meminfo")
 NET = Path("/proc/net")
 MOUNTS = Path("/proc/self/mountinfo")
 
+IMAGES = ("erofs", "squashfs", "iso9660")
+"""Filesystems that are made once, full and for reading: a flashed box's system is one."""
+
 WEAR = "block/mmcblk*/device/life_time"
 """An eMMC's own estimate of its wear, for two kinds of cells: 0x01 is up to 10 % of its life, 0x0a
 up to 100 %, 0x0b beyond (kernel: Documentation/driver-api/mmc/mmc-dev-attrs). A card has none.
@@ -56,26 +59,31 @@ def checks(
 
 def disk(folder: str, wanted: int, mounts: Path = MOUNTS) -> Found:
     """Room on a disk, and whether the kernel has made it read-only after a write that failed."""
-    if is_read_only(folder, mounts.read_text()):
+    kind, read_only = filesystem(folder, mounts.read_text())
+    if kind in IMAGES:
+        return
+    if read_only:
         yield faults.DISK_READ_ONLY, folder
     yield from judged(folder, os.statvfs(folder), wanted)
 
 
-def is_read_only(folder: str, mountinfo: str) -> bool:
-    """Whether the filesystem under that folder is, by its own options (proc_pid_mountinfo(5)).
+def filesystem(folder: str, mountinfo: str) -> tuple[str, bool]:
+    """Which filesystem lies under that folder, and whether it is read-only by its own options
+    (proc_pid_mountinfo(5)).
 
     Not by statvfs, nor by the mount's: the agent's unit (ProtectSystem=) gives it a view of its own
     in which all is read-only, on the soundest of disks.
     """
-    found, deepest = False, -1
+    found, deepest = ("", False), -1
     for line in mountinfo.splitlines():
-        mount, _, filesystem = line.partition(" - ")
+        mount, _, about = line.partition(" - ")
         # Blanks and backslashes are written in octal there.
         point = re.sub(r"\\([0-7]{3})", lambda each: chr(int(each[1], 8)), mount.split()[4])
         point = point.rstrip("/") + "/"
         # The last of several at one place lies on top.
         if f"{folder.rstrip('/')}/".startswith(point) and len(point) >= deepest:
-            found, deepest = "ro" in filesystem.split()[2].split(","), len(point)
+            kind, _, options = about.split()[:3]
+            found, deepest = (kind, "ro" in options.split(",")), len(point)
     return found
 
 

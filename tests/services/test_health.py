@@ -121,11 +121,12 @@ MOUNTS = r"""
 
 
 def test_a_filesystem_is_read_only_by_its_own_word_not_by_the_agents_view() -> None:
-    assert not box.is_read_only("/", MOUNTS) and not box.is_read_only("/var", MOUNTS)
-    assert box.is_read_only("/var/lib", MOUNTS) and box.is_read_only("/var/lib/x/", MOUNTS)
-    assert not box.is_read_only("/var/library", MOUNTS)
+    for folder in ("/", "/var", "/var/library"):
+        assert box.filesystem(folder, MOUNTS) == ("ext4", False)
+    for folder in ("/var/lib", "/var/lib/x/"):
+        assert box.filesystem(folder, MOUNTS) == ("ext4", True)
     over = MOUNTS + "\n43 40 254:9 / /var/lib rw - tmpfs tmpfs rw"
-    assert not box.is_read_only("/var/lib", over), "what lies on top counts"
+    assert box.filesystem("/var/lib", over) == ("tmpfs", False), "what lies on top counts"
 
 
 def test_behind_the_walls_of_a_unit_a_sound_disk_is_sound(tmp_path: Path) -> None:
@@ -141,6 +142,11 @@ def test_behind_the_walls_of_a_unit_a_sound_disk_is_sound(tmp_path: Path) -> Non
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     assert seen.stdout == "True []\n", "read-only to whoever looks, and no finding"
+
+
+def test_a_flashed_boxs_system_is_neither_full_nor_broken(tmp_path: Path) -> None:
+    (tmp_path / "mountinfo").write_text("26 1 254:5 / / ro,relatime - erofs /dev/vda5 ro")
+    assert list(box.disk("/", 101, tmp_path / "mountinfo")) == []
 
 
 def test_a_disk_made_read_only_is_said(tmp_path: Path) -> None:
