@@ -15,6 +15,7 @@ import pos_terminal
 from image import bill, boot, disk, initrd, roots, tree
 from image.bill import Package
 from image.flavours import FLAVOURS, Flavour
+from pos_terminal.commands import update_note
 
 ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build" / "image"
@@ -34,11 +35,12 @@ terminal.toml   les réglages de cette caisse, avec les fichiers qu'ils nomment
 mise-en-service.txt
                 le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
                 suivant, ce jour-là ; avant, elle vend en simulation.
+etat.txt        ce que la caisse dit d'elle-même : vend-elle, sinon pourquoi, et que faire.
 slot.env, EFI   le démarrage : ne pas y toucher.
 
 The settings of this till go here as terminal.toml, with the files that they name. Written on the
 day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
-in a simulation.
+in a simulation. etat.txt is what the till says of itself: whether it sells, and why not.
 """
 
 
@@ -95,7 +97,8 @@ def build(
     step("slots")
     workshop.erofs("system.erofs", "system")
     workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first, version))
-    config = boot.loader(workshop) | {"/LISEZMOI.txt": _READ_ME.encode()}
+    texts = {"/LISEZMOI.txt": _READ_ME.encode(), "/etat.txt": update_note.NONE}
+    config = boot.loader(workshop) | texts
     workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
     step("data")
     tree.data(system, workshop.folder / "data")

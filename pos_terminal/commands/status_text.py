@@ -15,9 +15,7 @@ LABEL = 18
 
 def screen(status: Status) -> Iterator[str]:
     """The lines, in the language that is set."""
-    sells = say("VEND") if status.selling else say("NE VEND PAS")
-    simulated = f"  {say('*** SIMULATION ***')}" if status.simulated else ""
-    yield f"{say('CAISSE')} {status.terminal} ({status.store})  {sells}{simulated}"
+    yield whether_it_sells(status)
     yield ""
     yield from _facts(status)
     yield ""
@@ -32,6 +30,13 @@ def screen(status: Status) -> Iterator[str]:
             yield ""
             yield name
             yield from (f"  {_cut(line)}" for line in lines)
+
+
+def whether_it_sells(status: Status) -> str:
+    """The first line."""
+    sells = say("VEND") if status.selling else say("NE VEND PAS")
+    simulated = f"  {say('*** SIMULATION ***')}" if status.simulated else ""
+    return f"{say('CAISSE')} {status.terminal} ({status.store})  {sells}{simulated}"
 
 
 def _facts(status: Status) -> Iterator[str]:

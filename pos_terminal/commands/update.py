@@ -13,6 +13,7 @@ import msgspec
 import pos_terminal
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.socket_address import socket_path
+from pos_terminal.commands import update_note
 from pos_terminal.commands.till import add_options, enter, state_of
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
@@ -62,8 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _status(box, arguments)
     if os.geteuid() != 0:
         raise Failure(faults.NOT_GRANTED, say("à lancer par sudo"))
-    till = Client(socket_path(state_of(arguments), os.environ), patience=PATIENCE)
-    updater = Updater(box, till)
+    updater = Updater(box, _till(arguments))
     act = {
         "check": _check, "install": _install, "rollback": _roll_back, "perform": _perform,
         "confirm": _confirm,
@@ -131,12 +131,22 @@ def _roll_back(_box: Box, updater: Updater, arguments: argparse.Namespace) -> in
     return _said(arguments, say("le boîtier redémarre sur la version d'avant"), {"back": True})
 
 
-def _perform(_box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
+def _perform(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
     """What keeps it from being installed is no failure of the unit's: everybody is told of it."""
     failed = updater.perform()
     if failed:
         print(f"{failed.fault.code} {failed.detail}")
+    _note(box, updater, arguments)
     return 0
+
+
+def _note(box: Box, updater: Updater, arguments: argparse.Namespace) -> None:
+    news = book.told(box.news) or updater.tell()
+    update_note.leave(box, _till(arguments), lambda: _lines(news))
+
+
+def _till(arguments: argparse.Namespace) -> Client:
+    return Client(socket_path(state_of(arguments), os.environ), patience=PATIENCE)
 
 
 def _confirm(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
@@ -145,6 +155,7 @@ def _confirm(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
     print("\n".join(_lines(news)))
     if not kept:
         return 1
+    _note(box, updater, arguments)
     if updater.left_by_hand() == news.version:
         updater.roll_back()
         return 0

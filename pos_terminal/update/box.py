@@ -28,6 +28,7 @@ class Box:
         self.config = root / "boot/config"
         self.choice = self.config / "slot.env"
         self.back = self.config / "retour.txt"
+        self.note = self.config / "etat.txt"
         self.own = root / "var/lib/pos-terminal-update"
         self.news = root / "run/pos-terminal-update"
         self.request = root / "var/lib/pos-terminal-agent/update"
@@ -74,6 +75,17 @@ class Box:
         RAUC checks signature, board and every byte once more, by its own means.
         """
         self._run(["rauc", "install", str(bundle)], INSTALLING)
+
+    def log(self, unit: str) -> list[str]:
+        """The last lines that a unit has said since the box started; none where nobody knows."""
+        asked = ["journalctl", "--boot", f"--unit={unit}", "--output=cat", "--lines=8", "--quiet"]
+        try:
+            ran = subprocess.run(
+                asked, capture_output=True, text=True, timeout=60, errors="replace", check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return []
+        return ran.stdout.splitlines()
 
     def restart(self) -> None:
         """Start the machine anew."""

@@ -11,13 +11,12 @@ overwritten where it lies and never renamed: on FAT a rename lost it to power cu
 differs lies in its first sector, which a disk writes whole or not at all.
 """
 
-import os
 import re
 from pathlib import Path
 
 from msgspec import Struct
 
-from pos_terminal.storage.files import write_durably
+from pos_terminal.storage import in_place
 
 SIZE = 1024
 SECTOR = 512
@@ -64,18 +63,5 @@ def read(path: Path) -> Choice:
 
 
 def overwrite(path: Path, choice: Choice) -> None:
-    """Put another choice in place of the one there, durably. OSError where the disk refuses.
-
-    The file is there already, with its length: a file that grew would change the FAT itself. One
-    that somebody deleted, or cut short, with a computer of his own is made anew.
-    """
-    if not path.exists() or path.stat().st_size != SIZE:
-        write_durably(path, encode(choice))
-        return
-    fd = os.open(path, os.O_WRONLY | os.O_DSYNC | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        written = os.pwrite(fd, encode(choice), 0)
-    finally:
-        os.close(fd)
-    if written != SIZE:
-        raise OSError(f"{path}: {written} of {SIZE} bytes written")
+    """Put another choice in place of the one there, durably. OSError where the disk refuses."""
+    in_place.overwrite(path, encode(choice))
