@@ -25,17 +25,21 @@ from pos_terminal.verifier.messages import Bad
 BATCH = 1000
 """Records in memory at once."""
 
+BRINGING = frozenset({KeyMade.kind, KeyRotated.kind, KeyReplaced.kind})
+
 
 class KeyInForce(NamedTuple):
     """Public keys, the first record that they sign, and where the record key is said to lie.
 
-    `replaced`: no earlier key agreed to them, since those were lost; somebody decided it.
+    `replaced`: no earlier key agreed to them, since those were lost; somebody decided it. `brought`
+    is the record that brought them.
     """
 
     first: int
     public: PublicKeys
     origin: str = ""
     replaced: bool = False
+    brought: int = 0
 
 
 def vouched(keys: Sequence[KeyInForce]) -> list[str]:
@@ -91,7 +95,7 @@ def _brought(row: Row, lineage: Lineage) -> KeyInForce:
         how = say("ce qu'elle apporte n'est pas une clé : {error}", error=error)
         raise Broken(row.seq, how) from error
     first, _ = lineage.history[-1]
-    return KeyInForce(first, public, event.origin, _is_break(event))
+    return KeyInForce(first, public, event.origin, _is_break(event), row.seq)
 
 
 def _is_break(event: KeyMade | KeyRotated | KeyReplaced) -> bool:
@@ -182,8 +186,11 @@ def first_wrong(
     rows: Sequence[Row], keys: Sequence[KeyInForce], verifiers: Sequence[Verifier]
 ) -> Wrong | None:
     """The first of these rows whose signature is not that of the key in force there."""
-    begins = [key.first for key in keys]
+    begins, brought = [key.first for key in keys], {key.brought for key in keys}
     for row in rows:
+        # Taken out of the table it would be a rotation undone, by whoever has the key of before.
+        if row.kind in BRINGING and row.seq not in brought:
+            return Wrong(row.seq, say("elle apporte des clés que la table des clés n'a pas"))
         number = bisect_right(begins, row.seq)
         if row.sig is None or number == 0:
             return Wrong(row.seq, say("elle n'est pas signée"))

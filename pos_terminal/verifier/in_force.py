@@ -31,8 +31,8 @@ class InForce:
         self._handed: dict[str, Any] | None = None
         self._outage: tuple[str, int, int] | None = ("", 0, 0) if whole else None
         self.takes: dict[str, Take] = {
-            "jet": self._event, "till.started": self._started, "till.stopped": self._stopped,
-            "till.handed_over": self._handed_over,
+            "jet": self._event, "key.made": self._begun, "till.started": self._started,
+            "till.stopped": self._stopped, "till.handed_over": self._handed_over,
             "catalog.changed": self._changed, "promotions.changed": self._changed,
             "sale.opened": self._sale, "sale.closed": self._ticket,
             "training.started": lambda seq, _: self._turned(seq, training=True),
@@ -44,7 +44,7 @@ class InForce:
         """Any record: the changes that a start found come right behind it, and heirs at the end."""
         if self._handed:
             self._must_be_heir(seq, kind, body)
-        if self._due:
+        if self._due and kind != "signer.down":  # which comes before whatever else is recorded
             due, before = self._due.pop(0)
             if kind != due or body.get("before", before) != before:
                 raise Bad("due", due, seq=seq)
@@ -52,6 +52,11 @@ class InForce:
     def _event(self, seq: int, body: "dict[str, Any]") -> None:
         if body["code"] not in OWN:
             raise Bad("code", body["code"], seq=seq)
+
+    def _begun(self, _: int, body: "dict[str, Any]") -> None:
+        """Where keys had signed before, somebody decided to begin anew, and said why (JET 90)."""
+        if body.get("lost"):
+            self._due += [("command.given", ""), ("jet", "")]
 
     def _started(self, seq: int, body: "dict[str, Any]") -> None:
         if self._after not in ("", body["after"]):

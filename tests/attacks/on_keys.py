@@ -5,14 +5,15 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from pos_terminal.journal.database import NAME
-from pos_terminal.journal.keyring import ASIDE, FOLDER, used
+from pos_terminal.journal.database import NAME, reading
+from pos_terminal.journal.keyring import ASIDE, FOLDER, software, used
 from pos_terminal.journal.state_directory import MARK
+from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.verifier.chain import Chain, leaf
-from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_rounds
 from tests.conftest import run
-from tests.support.journaling import SIGN_ON, database, kept, tamper, ticket
+from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
 SALES = [event for number in range(1, 6) for event in ticket(number, number)]
 
@@ -97,6 +98,25 @@ def begun_anew(place: Path) -> Found:
     return at_start(state)
 
 
+@attack(Attacker.OWNER, "a journal begun anew beside the key of before, and nobody decided it")
+def begun_by_nobody(place: Path) -> Found:
+    """By the program's own means, without its command: the keys of before are said to be lost."""
+    state = place / "state"
+    run(kept(state, SALES))
+    for name in (NAME, MARK):
+        (state / name).unlink()
+    run(begun(state))
+    assert turnover(state) == 130, "it starts with ticket 1, beside the key that had signed"
+    return in_rounds(state)
+
+
+async def begun(state: Path) -> None:
+    """A journal in the place of another, and a sale."""
+    journal = Journal.open(state, IDENTITY, anew=True)
+    await journal.append(ticket(1, 1), moment())
+    await journal.close()
+
+
 @attack(Attacker.OWNER, "the genuine key laid into the table of keys of a journal written anew")
 def invented_lineage(place: Path) -> Found:
     """The table of keys says whatever is put there."""
@@ -120,3 +140,39 @@ def invented_lineage(place: Path) -> Found:
     shutil.rmtree(other / FOLDER)
     assert not (other / FOLDER / ASIDE).exists()
     return by_verify(other, key=genuine)
+
+
+@attack(Attacker.OWNER, "a rotation undone: the table of keys forgets it, and the old key signs on")
+def rotation_undone(place: Path) -> Found:
+    """The new key lies in a token, which takes no orders; the old one was set aside on the card."""
+    state = place / "state"
+    run(kept(state, SALES))
+    (old,) = used(state)
+    run(rotated(state))
+    with reading(database(state)) as reader:
+        last = reader.last()
+        seal = reader.seals(last - 1, 1)[0]
+    for key in (state / FOLDER).glob("*.pem"):
+        key.unlink()
+    (state / FOLDER / ASIDE / f"{old}.pem").rename(state / FOLDER / f"{old}.pem")
+    said = json.loads(seal.body) | {"key": old}
+    body = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    sig = software(state, old).close(body)
+    forged = f"body = x'{body.hex()}', sig = x'{sig.hex()}'"
+    tamper(
+        state,
+        f"DELETE FROM keys WHERE key_id <> '{old}'",
+        f"UPDATE checkpoint SET {forged} WHERE size = {last}",
+    )
+    run(kept(state, [SIGN_ON]))
+    assert list(used(state)) == [old], "it starts, and sells on under the old key"
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    return told
+
+
+async def rotated(state: Path) -> None:
+    """New keys, and nothing behind them."""
+    journal = Journal.open(state, IDENTITY)
+    await journal.rotate_keys(moment())
+    await journal.close()
