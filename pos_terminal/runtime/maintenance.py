@@ -11,7 +11,9 @@ from pos_terminal.domain.audit.clock import jump
 from pos_terminal.domain.audit.identity import Identity
 from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.period import Period
+from pos_terminal.domain.events.staff import OperatorSignedOff
 from pos_terminal.domain.events.system import TechnicalEvent
+from pos_terminal.domain.events.values import SignOnMeans
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.period import closing
 from pos_terminal.journal import commissioning, signer_outage, state_directory
@@ -75,8 +77,12 @@ class StoppedTill:
             self.settings.closing,
             carry=carry,
         )
-        *_, record = await self.journal.append([*first, *closures], now)
-        return record
+        # As at a running till: with its Z a day is over for whoever stood there, and the next start
+        # asks for a PIN.
+        person = running.operator and running.signed_on.by is not SignOnMeans.SETTINGS
+        off = [OperatorSignedOff()] if person and period is Period.DAY else []
+        records = await self.journal.append([*first, *closures, *off], now)
+        return records[len(first) + len(closures) - 1]
 
     async def rotate_keys(self) -> str:
         """Have new keys take over; the new key's id."""

@@ -9,7 +9,9 @@ import pytest
 
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.sale import SaleOpened
+from pos_terminal.domain.events.staff import OperatorSignedOff, OperatorSignedOn
 from pos_terminal.domain.events.system import CommandGiven
+from pos_terminal.domain.events.values import SignOnMeans
 from pos_terminal.journal.consistency_proof import export
 from pos_terminal.journal.witness import Witness, take
 from tests.support.journaled import Line, kept, records
@@ -68,6 +70,16 @@ def test_the_z_says_the_exposed_tail_by_as_many_witnesses_as_the_settings_want(
     assert status == 0, said
     exposed = re.search(r"Ecritures sans témoin +(\d+)", paper)
     assert exposed and int(exposed[1]) == records(state)[-1].seq - (seen if quorum == 1 else 0)
+
+
+def test_with_the_z_nobody_stays_signed_on_for_the_next_start(state: Path, line: Line) -> None:
+    with kept(state) as shop:
+        shop.add(OperatorSignedOn(operator=4, by=SignOnMeans.PIN))
+    status, said = line("close", "day")
+    *_, closed, last = records(state)
+    assert (status, said["seq"], said["head"]) == (0, closed.seq, closed.hash.hex())
+    assert isinstance(last.event, OperatorSignedOff)
+    assert line("journal", "verify")[0] == 0
 
 
 def test_a_day_with_nothing_in_it_is_not_closed(state: Path, line: Line) -> None:
