@@ -77,10 +77,10 @@ class Books:
         self.tickets = self.closures = 0
         whole = before is None
         self._sales, self._force = Sales(counts["sale"]), InForce(whole=whole)
-        self._periods = Periods()
+        self._periods, self.purges = Periods(), Purges(first)
         parts = (
             self._sales, self._force, Returns(self.numbers, tickets),
-            Papers(self.numbers, whole=whole), Purges(first), Vouchers(whole=whole),
+            Papers(self.numbers, whole=whole), self.purges, Vouchers(whole=whole),
         )  # fmt: skip
         # Its own first: what the others are told of has its number by then.
         self._takes: dict[str, list[Take]] = {

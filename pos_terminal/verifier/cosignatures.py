@@ -85,7 +85,7 @@ def noted(said: "dict[str, Any]", span: Span, _: bytes) -> Word:
         return "", "", b""
     at = datetime.fromtimestamp(said["time"], timezone.utc)  # noqa: UP017 (Python 3.10)
     content = f"cosignature/v1\ntime {said['time']}\n{span.note}".encode()
-    return key[1:].hex(), seconds(at), content
+    return key[1:].hex(), at.isoformat(timespec="seconds"), content
 
 
 def dated(row: Attested, text: str, span: Span, stamped: Stamped) -> bool:
@@ -95,11 +95,7 @@ def dated(row: Attested, text: str, span: Span, stamped: Stamped) -> bool:
     except ValueError as error:
         raise Bad("stamp", error, seq=row.size) from error
     facts = (row.size, row.witness, text, row.at)
-    if facts != (span.size, RFC3161, span.note, seconds(at) if at else row.at):
+    then = at.isoformat(timespec="seconds") if at else row.at
+    if facts != (span.size, RFC3161, span.note, then):
         raise Bad("stamp other", seq=row.size)
     return at is not None
-
-
-def seconds(at: datetime) -> str:
-    """A time to the second, ISO 8601."""
-    return at.isoformat(timespec="seconds")

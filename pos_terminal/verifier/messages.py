@@ -109,6 +109,7 @@ key|Clé {0} en vigueur dès l'écriture {1}|Key {0} in force from record {1}
 went on|Écriture {1} : clé {0} PERDUE, reprise : {2}|Record {1}: key {0} LOST, went on: {2}
 lost|PERDUES : {0} écritures vues par un témoin|LOST: {0} records that a witness saw
 counted|{0} tickets, {1} clôtures, {2} signatures|{0} tickets, {1} closures, {2} signatures
+made|Archive notée, à montrer : écritures {1} à {2}, {0}|Archive on record, to show: {1}-{2}, {0}
 points|{0} points de contrôle, {1} contresignatures|{0} checkpoints, {1} cosignatures
 attested|Attesté jusqu'à l'écriture {0} par le témoin {1}|Attested up to record {0} by witness {1}
 ends|Totaux perpétuels {0} ({1}), tête {2}|Perpetual totals {0} ({1}), head {2}

@@ -11,7 +11,7 @@ class Purges:
     def __init__(self, first: int) -> None:
         self._first, self._carried, self._last = first, 0, 0
         self._days, self._years = set[int](), set[str]()
-        self._archives: dict[str, tuple[int, int]] = {}
+        self.archives: dict[str, tuple[int, int]] = {}
         self.takes: dict[str, Take] = {
             "period.closed": self._closed, "archive.made": self._archived,
             "balances.opened": self._carry, "archive.purged": self._purged,
@@ -29,7 +29,7 @@ class Purges:
         unknown = set(body.get("years", ())) - self._years if self._first == 1 else ()
         if not 0 < first <= last < seq or unknown:
             raise Bad("archive", first, last, seq=seq)
-        self._archives[body["sha256"]] = first, last
+        self.archives[body["sha256"]] = first, last
 
     def _carry(self, _: int, body: "dict[str, Any]") -> None:
         self._carried = body["through"]
@@ -38,7 +38,7 @@ class Purges:
         last, copies, sha256 = body["last"], body["copies"], body["sha256"]
         if last < self._first:
             return  # it took what is not here
-        first, until = self._archives.get(sha256, (seq, 0))
+        first, until = self.archives.get(sha256, (seq, 0))
         held = first <= max(self._last + 1, self._first) and last <= until
         right = held and sha256 in copies and len(copies) > 1
         if not right or last not in self._days or self._carried != last or last <= self._last:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pos_terminal.__main__ import main
 from pos_terminal.archive.make import make
+from pos_terminal.domain.events.period import Archived
 from pos_terminal.journal.keyring import FOLDER, software
 from pos_terminal.journal.verify import verify
 from tests.attacks.attack import Attacker, Found, attack, by_verify, in_rounds, said
@@ -191,3 +192,17 @@ def bomb(place: Path) -> Found:
     bombed = packed(files, place / "bomb.zip")
     assert bombed.stat().st_size < 1 << 20
     return found(bombed)
+
+
+@attack(Attacker.OWNER, "an archive of records that are there recorded, and never made")
+def never_made(place: Path) -> Found:
+    """The yearly reminder is content with the record; whoever checks an archive is told to ask."""
+    state, out = place / "state", place / "later.zip"
+    run(kept(state, [*SALES, Archived(first=1, last=21, sha256="aa" * 32)]))
+    assert verify(database(state)).records, "the record is one like any other"
+    make(state, out, sign=signs(state))
+    with redirect_stdout(StringIO()) as heard:
+        assert main(["archive", "verify", str(out), "--lang", "en"]) == 0
+    (told,) = [line for line in heard.getvalue().splitlines() if "to show" in line]
+    assert "aa" * 32 in told
+    return Found("archive verify", "when asked", said(told))

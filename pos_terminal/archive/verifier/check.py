@@ -280,6 +280,8 @@ class Check:
                 yield say("lost", lost)
         yield from self.proven
         yield say("counted", self.books.tickets, self.books.closures, signed)
+        for sha256, span in self.books.purges.archives.items():
+            yield say("made", sha256, *span)
         if self.customers.count or self.customers.gone:
             yield say("sealed", self.customers.count, self.customers.gone)
         yield from self.customers.opened
