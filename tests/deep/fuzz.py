@@ -23,6 +23,7 @@ INSTRUMENTED = (
     "pos_driver_payments.frames.cashlogy", "pos_driver_payments.frames.zvt",
     "pos_driver_payments.frames.zvt_answers", "pos_driver_payments.frames.http",
     "pos_driver_payments.frames.cashdro", "pos_driver_payments.frames.nexo",
+    "pos_driver_payments.frames.nexo_envelope",
     "pos_driver_scales.legal.adam", "pos_driver_scales.legal.cas",
     "pos_driver_scales.legal.dialog06", "pos_driver_scales.legal.hid",
     "pos_driver_scales.legal.mt_sics", "pos_driver_scales.legal.nci",
@@ -43,14 +44,14 @@ def load() -> dict[str, Any]:
 
 
 def refusing(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
-    """A reader that may raise its own FrameError."""
+    """A reader that may raise its own error."""
 
     def fed(data: bytes) -> object:
         # By its name: what a module is reloaded for, its errors are too.
         try:
             return read(data)
         except ValueError as error:
-            if type(error).__name__ != "FrameError":
+            if type(error).__name__ not in ("FrameError", "EnvelopeError"):
                 raise
             return None
 
@@ -83,6 +84,7 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
 
     return {
         **in_json(found),
+        "payment-nexo-envelope": refusing(unsealing(found["payments.frames.nexo_envelope"])),
         "payment-http": refusing(found["payments.frames.http"].response),
         "payment-caisse-ap": refusing(read_caisse_ap),
         "payment-cashlogy": refusing(found["payments.frames.cashlogy"].answers),
@@ -90,6 +92,21 @@ def payments(found: dict[str, Any]) -> dict[str, Callable[[bytes], object]]:
         "payment-zvt": refusing(read_zvt),
         "payment-zvt-slip": refusing(zvt_answers.block),
     }
+
+
+def unsealing(envelope: Any) -> Callable[[bytes], object]:
+    """A sealed message of which a part is something else: it is refused, or what was sealed."""
+    key = envelope.Key.of("quatre-quarts", "shop", 1)
+    message = json.dumps({"SaleToPOIResponse": {"MessageHeader": {"SaleID": "till"}}}).encode()
+    whole = key.seal(message, bytes(16))
+
+    def read(data: bytes) -> None:
+        at = int.from_bytes(data[:2]) % len(whole)
+        told = whole[:at] + data[3:] + whole[at + sum(data[2:3]) :]
+        if key.open(told) != message:
+            raise AssertionError("another message than was sealed")
+
+    return read
 
 
 PAID = {
@@ -269,7 +286,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
 
 NAMES = (
-    "payment-cashdro", "payment-http", "payment-nexo",
+    "payment-cashdro", "payment-http", "payment-nexo", "payment-nexo-envelope",
     "payment-caisse-ap", "payment-cashlogy", "payment-concert", "payment-zvt", "payment-zvt-slip",
     "scale-adam", "scale-cas", "scale-dialog06", "scale-hid", "scale-mt-sics", "scale-nci",
     "scale-sma", "scale-toledo", "hid", "serial-scanner", "evdev", "escpos", "star",

@@ -4,6 +4,8 @@ import base64
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pos_driver_payments.frames.nexo_envelope import EnvelopeError, Key
 from pos_driver_sim.card.nexo_envelope import PASSPHRASE, seal, unseal
@@ -63,6 +65,35 @@ def test_whatever_is_changed_in_an_envelope_is_refused() -> None:
                 with pytest.raises(EnvelopeError):
                     KEY.open(json.dumps(whole).encode())
                 raw[at] ^= bit
+
+
+PLAIN = json.dumps(MESSAGE).encode()
+WHOLE = KEY.seal(PLAIN, NONCE)
+HEADER = json.dumps(MESSAGE["SaleToPOIRequest"]["MessageHeader"]).encode()
+
+
+def opened(data: bytes) -> bytes | None:
+    """What is in it; None where it is refused. Anything else fails the test."""
+    try:
+        return KEY.open(data)
+    except EnvelopeError:
+        return None
+
+
+@given(at=st.integers(0, len(WHOLE)), gone=st.integers(0, 40), put=st.binary(max_size=60))
+def test_whatever_is_put_into_an_envelope_it_is_refused_or_what_was_sealed(
+    at: int, gone: int, put: bytes
+) -> None:
+    assert opened(WHOLE[:at] + put + WHOLE[at + gone :]) in (None, PLAIN)
+
+
+@given(
+    st.binary(max_size=60)
+    | st.sampled_from((b'{"a":1e999}', b'"\xff"', b'"\\ud800"', b"9" * 400, b"[" * 10**5))
+)
+def test_whatever_stands_around_a_sealed_message_as_its_header_is_refused(header: bytes) -> None:
+    assert HEADER in WHOLE
+    assert opened(WHOLE.replace(HEADER, header, 1)) is None
 
 
 def test_a_message_with_another_ones_header_around_it_is_refused() -> None:

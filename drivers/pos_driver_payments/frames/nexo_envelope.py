@@ -88,14 +88,15 @@ class Key(Struct, frozen=True):
             said = base64.b64decode(trailer.hmac, validate=True)
             message = _decrypted(self.cipher, _mixed(self.vector, nonce), blob)
             inner, header = _header(message)
+            # Only what is inside is authentic; what differs outside has been put around it, and is
+            # read in here: it may be what no reader takes.
+            around = msgspec.json.decode(sealed.message_header)
+            same = inner == name and msgspec.json.decode(header) == around
         except (msgspec.MsgspecError, NotBase64, ValueError, RecursionError) as error:
             raise EnvelopeError("an envelope that is none") from error
         if not hmac.compare_digest(said, hmac.digest(self.authentic, message, "sha256")):
             raise EnvelopeError("an envelope of another key")
-        if inner != name or msgspec.json.decode(header) != msgspec.json.decode(
-            sealed.message_header
-        ):
-            # Only what is inside is authentic; who differs outside has been put around it.
+        if not same:
             raise EnvelopeError("an envelope around another message")
         return message
 
