@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from pos_driver_sim.card.machine import Act, Machine
-from pos_driver_sim.card.wires import TcpTerminal
+from pos_driver_sim.card.wires import PtyTerminal, TcpTerminal
 from pos_terminal.domain.authorisation import LONGEST_LINE, MOST_LINES
 from pos_terminal.domain.events.payment import PaymentAnswered, PaymentDecided
 from pos_terminal.domain.events.sale import SaleClosed
@@ -24,17 +24,27 @@ from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.runtime import card_slips
 from pos_terminal.runtime.payment_lane import LONG_ENOUGH
 from tests.conftest import run
-from tests.support.hostile import HostileCaisseAp, HostileZvt, Noise
+from tests.support.hostile import (
+    HostileCaisseAp,
+    HostileCashlogy,
+    HostileConcert,
+    HostileZvt,
+    Noise,
+)
 from tests.support.shop import Shop, open_shop
 from tests.support.toys import until
 
 PRICE = 800
+Hostile = HostileZvt | HostileCaisseAp | HostileConcert | HostileCashlogy
 SEPARATORS = re.compile(rb"[ .\xa0-]+")
 
 
 @asynccontextmanager
 async def shop_with(folder: Path, machine: Machine) -> AsyncIterator[Shop]:
-    async with TcpTerminal(machine) as end:
+    wires = folder / "wires"
+    wires.mkdir()
+    line = PtyTerminal(machine, wires / "card") if machine.serial else TcpTerminal(machine)
+    async with line as end:
         settings = end.settings | {"payment_time": 10.0}
         table = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
         more = (
@@ -88,7 +98,7 @@ def of_cards(noise: Noise, *texts: bytes) -> list[str]:
 def attacked(
     folder: Path,
     caplog: pytest.LogCaptureFixture,
-    machine: HostileZvt | HostileCaisseAp,
+    machine: Hostile,
     body: Callable[[Clerk], Awaitable[None]],
 ) -> None:
     """What the body has sold leaves no number anywhere, and kicks no drawer but for cash."""
@@ -116,10 +126,19 @@ def attacked(
     assert of_cards(machine.noise, *written, *shown, caplog.text.encode()) == []
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        HostileZvt,
+        *(pytest.param(each, marks=pytest.mark.slow) for each in (HostileConcert, HostileCashlogy)),
+    ],
+)
 def test_a_terminal_that_floods_and_injects_stops_nobody(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    kind: type[HostileZvt | HostileConcert | HostileCashlogy],
 ) -> None:
-    machine = HostileZvt(Noise(1))
+    machine = kind(Noise(1))
 
     async def body(clerk: Clerk) -> None:
         await clerk.sell()
@@ -127,9 +146,9 @@ def test_a_terminal_that_floods_and_injects_stops_nobody(
         await clerk.shop.type("5 PLU CARD")
         clerk.sold += 1
         await until(lambda: machine.waiting is not None)
-        # More than the till will hear, and nobody waits for it.
-        flood = [bytes((4, 0xFF, 1, 0x0A)), bytes((4, 0xFF, 1, 4))] * 20_000
-        machine._send(b"".join(flood))
+        for said in machine.floods():  # and nobody waits for it
+            machine._send(said)
+            await asyncio.sleep(0)
         await clerk.shop.type("HOLD 1 PLU CASH")
         await clerk.shop.shows("TOTAL", "1,30")
         clerk.cash += 1
@@ -143,12 +162,12 @@ def test_a_terminal_that_floods_and_injects_stops_nobody(
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("kind", [HostileZvt, HostileCaisseAp])
+@pytest.mark.parametrize("kind", [HostileZvt, HostileCaisseAp, HostileConcert, HostileCashlogy])
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_it_says_the_journal_has_the_banks_book(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
-    kind: type[HostileZvt] | type[HostileCaisseAp],
+    kind: type[Hostile],
     seed: int,
 ) -> None:
     machine = kind(Noise(seed))

@@ -5,10 +5,13 @@ true. That no till can tell; the end of day does (`pos_terminal.domain.lookup.re
 """
 
 import base64
+from collections.abc import Iterator
 from random import Random
 
 from pos_driver_sim.bank import Card
 from pos_driver_sim.card.caisse_ap import CaisseApEnd
+from pos_driver_sim.card.cashlogy import CashlogyEnd
+from pos_driver_sim.card.concert import ConcertEnd
 from pos_driver_sim.card.zvt import TAKEN, ZvtEnd, command
 
 KICK = "\x1b@\x1bp\x00\x19\x19\x1b]0;owned\x07\x9b31m"
@@ -56,6 +59,10 @@ class HostileZvt(ZvtEnd):
         super().__init__()
         self.noise = noise
         self.breaks = 0.0
+
+    def floods(self) -> Iterator[bytes]:
+        """More than the till will hear, while the card is waited for."""
+        yield b"".join([bytes((4, 0xFF, 1, 0x0A)), bytes((4, 0xFF, 1, 4))] * 20_000)
 
     def say(self, said: bytes) -> None:
         """See `ZvtEnd.say`."""
@@ -142,3 +149,109 @@ class HostileCaisseAp(CaisseApEnd):
                 b"XB%03d%s" % (len(coded), coded),
             )
         )
+
+
+class HostileConcert(ConcertEnd):
+    """Talks between its signals; its report is whatever comes off a card, and some of it a lie."""
+
+    def __init__(self, noise: Noise) -> None:
+        super().__init__()
+        self.noise = noise
+        self.breaks = 0.0
+
+    def floods(self) -> Iterator[bytes]:
+        """See `HostileZvt.floods`: little by little, since a serial line loses the rest."""
+        for _ in range(1000):
+            yield self._chatter()
+
+    def called(self, send: object, hang_up: object) -> None:
+        """See `Machine.called`."""
+
+        def lying(data: bytes) -> None:
+            send(self._chatter() + data)  # type: ignore[operator]
+
+        super().called(lying, hang_up)  # type: ignore[arg-type]
+
+    def _chatter(self) -> bytes:
+        """Anything but a signal of the line."""
+        text = self.noise.text() * self.noise.chance.randint(0, 5)
+        return bytes(byte for byte in text if byte not in b"\x02\x03\x04\x05\x06\x15")
+
+    def _say(self) -> None:
+        chance, whole = self.noise.chance, self._answer
+        self._answer = self._framed_as(self._changed(whole[1:-2]))
+        if chance.random() < self.breaks:
+            self._answer = self._broken(whole[1:-2])
+        super()._say()
+        self._answer = whole
+
+    def _changed(self, text: bytes) -> bytes:
+        """The same answer, with another report."""
+        report = (self.noise.number().encode() + b" " + self.noise.text())[:55].ljust(55)
+        return text[:12] + report.replace(b"\x03", b" ") + text[67:]
+
+    def _framed_as(self, text: bytes) -> bytes:
+        check = 0
+        for byte in text + b"\x03":
+            check ^= byte
+        return b"\x02" + text + b"\x03" + bytes((check,))
+
+    def _broken(self, text: bytes) -> bytes:
+        """Answers that are none: to another till, of nothing, in dollars, without an end."""
+        chance = self.noise.chance
+        return chance.choice(
+            (
+                self._framed_as(b"98" + text[2:]),
+                self._framed_as(text[:2] + b"9" + text[3:]),
+                self._framed_as(text[:3] + b"00000000" + text[11:]),
+                self._framed_as(text[:67] + b"840" + text[70:]),
+                self._framed_as(text[:3] + self.noise.number().encode() + text[3:]),
+                b"\x02" + self.noise.text() * 40,
+                b"\x02" + chance.randbytes(300),
+            )
+        )
+
+
+class HostileCashlogy(CashlogyEnd):
+    """Puts more numbers behind its own, and words where sums belong."""
+
+    def __init__(self, noise: Noise) -> None:
+        super().__init__()
+        self.noise = noise
+        self.breaks = 0.0
+
+    @property
+    def table(self) -> dict[str, object]:
+        """See `Machine.table`: whoever cuts it short is not waited for like a customer."""
+        return {"start_time": 3.0}
+
+    def floods(self) -> Iterator[bytes]:
+        """See `HostileZvt.floods`: as much as it has said before it may not say at all."""
+        yield b"#0#"
+
+    def called(self, send: object, hang_up: object) -> None:
+        """See `Machine.called`."""
+        super().called(self._lie(send), hang_up)  # type: ignore[arg-type]
+
+    def _lie(self, send: object) -> object:
+        def lying(data: bytes) -> None:
+            chance = self.noise.chance
+            if data == b"#0#2.5#":
+                data += b"%s#" % "".join(filter(str.isdigit, self.noise.number())).encode()
+            if chance.random() < self.breaks:
+                number = "".join(filter(str.isdigit, self.noise.number())).encode()
+                data = chance.choice(
+                    (
+                        b"#0#%s#0#0#0#" % number,
+                        b"#0#800#0#0#0#%s#" % number,
+                        b"#0#-800#0#0#0#",
+                        b"#ER:%s#" % (b"A" * 600),
+                        b"#WR:LEVEL#" + b"0#" * 400,
+                        data[: chance.randint(0, len(data) - 1)],
+                        self.noise.text() * 30,
+                        chance.randbytes(300),
+                    )
+                )
+            send(data)  # type: ignore[operator]
+
+        return lying
