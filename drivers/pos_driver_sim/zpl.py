@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from pos_driver_sim.paper import Commands, PrintedLine, RollOfPaper
+from pos_driver_sim.paper import Bars, Commands, PrintedLine, RollOfPaper, Square
 from pos_driver_sim.printer import Caller, NoRealTime, PrinterEnd, Tokens
 
 KNOWN = (
@@ -31,8 +31,10 @@ class LabelRoll(RollOfPaper):
     _y: int = 0
     _at: int = 0
     _data: str = ""
-    _code: bool = False
+    _code: str = ""
+    _module: int = 2
     _align: str = "L"
+    _parameters: str = ""
 
     def _cuts(self, command: bytes) -> bool:
         return command == b"^XZ"
@@ -46,8 +48,10 @@ class LabelRoll(RollOfPaper):
                 self._align = rest.split(",")[3]
             case "^FD":
                 self._data = re.sub("_([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), rest)
+            case "^BY":
+                self._module = int(rest)
             case "^BE" | "^B8" | "^BC" | "^BQ":
-                self._code = True
+                self._code, self._parameters = name, rest
             case "^GB":
                 self._data = "-" * self.columns
             case "^FS":
@@ -58,14 +62,27 @@ class LabelRoll(RollOfPaper):
                 self.unknown.append(command)
 
     def _field(self) -> None:
-        if self._at != self._y:
+        if self._at != self._y or self._code:
             self._line()
             self._y = self._at
-        text = f"[{self._data}]" if self._code else self._data
-        room = self.columns - len(self._row)
-        placed = {"R": text.rjust(room), "C": text.center(room)}.get(self._align, text)
-        self._row += placed
-        self._data, self._code, self._align = "", False, "L"
+        if self._code:
+            symbol = self._symbol()
+            self._lines.append(PrintedLine(f"[{symbol.data}]", picture=symbol, align=1))
+        else:
+            text, room = self._data, self.columns - len(self._row)
+            placed = {"R": text.rjust(room), "C": text.center(room)}.get(self._align, text)
+            self._row += placed
+        self._data, self._code, self._align = "", "", "L"
+
+    def _symbol(self) -> Bars | Square:
+        """The code as the printer draws it: it makes a check digit itself."""
+        if self._code == "^BQ":  # behind the level, and how it is read
+            return Square(self._data.partition(",")[2], self._module)
+        height = int(self._parameters.split(",")[1])
+        if self._code == "^BC":  # a change of set begins with «>»: one that is data has a 0 behind
+            return Bars(self._data.replace(">0", ">"), self._module, height)
+        weighed = sum(int(d) * (3, 1)[at % 2] for at, d in enumerate(reversed(self._data)))
+        return Bars(f"{self._data}{-weighed % 10}", self._module, height, ean=True)
 
     def _line(self) -> None:
         if self._row:

@@ -1,10 +1,12 @@
 """Paper as the page shows it: to the character what emupos reads, to the bar what zbarimg reads."""
 
+import json
 import re
 import shutil
 import socket
 import subprocess
 import time
+from base64 import b64decode
 from html import unescape
 from pathlib import Path
 
@@ -14,10 +16,15 @@ from playwright.sync_api import sync_playwright
 from pos_counter_page import symbols
 from pos_counter_page.paper_drawing import draw, upright
 from pos_driver_escpos import commands
+from pos_driver_labels.zpl import ZplSettings, compose
 from pos_driver_sim.escpos import Roll, length
 from pos_driver_sim.paper import Commands, Paper
+from pos_driver_sim.zpl import LabelRoll
+from pos_driver_sim.zpl import length as zpl_length
+from pos_terminal.domain.receipt import Barcode, Ean, Qr, Receipt, Row, Text
 from tests.needs import need
 from tests.support.emupos import emupos, free_port
+from tests.support.node import javascript
 
 TEXT = (
     (False, False, "BOULANGERIE L'ŒUVRE"),
@@ -76,11 +83,31 @@ def test_it_is_what_somebody_elses_printer_reads(tmp_path: Path) -> None:
     assert [line for line in theirs if line in ours] == ours, theirs
 
 
+def scanned(tmp_path: Path, drawn: str) -> set[str]:
+    """What zbarimg reads of it as Chromium shows it."""
+    chromium = shutil.which("chromium")
+    need(chromium is not None, "chromium", "apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 700, "height": 1200})
+        page.set_content(f"<style>.hit,.sheet{{fill:#fff}}</style>{drawn}")
+        page.screenshot(path=tmp_path / "paper.png", full_page=True)
+        browser.close()
+    return codes_on(tmp_path / "paper.png")
+
+
+def codes_on(picture: Path) -> set[str]:
+    """What zbarimg reads in a picture."""
+    zbarimg = shutil.which("zbarimg")
+    need(zbarimg is not None, "zbarimg", "apt-get install zbar-tools")
+    return set(subprocess.run(
+        [str(zbarimg), "--quiet", "--raw", picture],
+        capture_output=True, text=True, check=True, timeout=60,
+    ).stdout.split())  # fmt: skip
+
+
 @pytest.mark.slow
 def test_a_scanner_reads_what_is_drawn(tmp_path: Path) -> None:
-    chromium, zbarimg = shutil.which("chromium"), shutil.which("zbarimg")
-    need(chromium is not None, "chromium", "apt-get install chromium")
-    need(zbarimg is not None, "zbarimg", "apt-get install zbar-tools")
     goods = ["3017620422003", "96385074", "$YA28FO"]
     drawn = draw(printed(receipt()), 1, scan="Scanner {code}")
     sheet = "".join(
@@ -88,18 +115,28 @@ def test_a_scanner_reads_what_is_drawn(tmp_path: Path) -> None:
         f"{upright(symbols.bars(code), 1, 40)}</svg>"
         for code in goods
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 700, "height": 1200})
-        style = "<style>.hit,.sheet{fill:#fff}</style>"
-        page.set_content(f"{style}<div style=width:640px>{drawn}</div>{sheet}")
-        page.screenshot(path=tmp_path / "paper.png", full_page=True)
-        browser.close()
-    seen = subprocess.run(
-        [str(zbarimg), "--quiet", "--raw", tmp_path / "paper.png"],
-        capture_output=True, text=True, check=True, timeout=60,
-    ).stdout.split()  # fmt: skip
-    assert set(seen) == {CODE, LINK, *goods}
+    found = scanned(tmp_path, f"<div style=width:640px>{drawn}</div>{sheet}")
+    assert found == {CODE, LINK, *goods}
+
+
+@pytest.mark.slow
+def test_a_label_on_the_page_is_the_one_that_another_hand_draws(tmp_path: Path) -> None:
+    codes = (Ean("3010470111127"), Barcode("$UJ1>2~3"), Qr("https://example.org"))
+    label = Receipt("", (Text("Crème brûlée", tall=True), Row("le kilo", "12,40 €"), *codes))
+    sent = compose(label, ZplSettings(host="-", width=56, height=150).media)
+    roll = LabelRoll(48)
+    cut = [paper for each in Commands(zpl_length).feed(sent) if (paper := roll.obey(each)[1])]
+    (paper,) = cut
+    page = draw(paper, 1, scan="Scanner {code}")
+    assert lines_of(page) == ["Crème brûlée", "le kilo".ljust(41) + "12,40 €"]
+    ours = scanned(tmp_path, f"<div style=width:640px>{page}</div>")
+    drawn = javascript(
+        "zpl-renderer-js",
+        f"const {{api}} = await library.ready;"
+        f"return await api.zplToBase64Async({json.dumps(sent.decode())}, 56, 150, 8);",
+    )
+    (tmp_path / "label.png").write_bytes(b64decode(drawn))
+    assert ours == codes_on(tmp_path / "label.png") == {each.data for each in codes}
 
 
 @pytest.mark.parametrize("data", [b"\x1da\x07", b"\x1bp\x09\x01\x01", b"\x1dk\x49\x02\xff\xfe"])
