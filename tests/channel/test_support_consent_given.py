@@ -41,7 +41,7 @@ from pos_terminal.runtime.methods.support_story import read_story
 from pos_terminal.testing.powercut import SlowVFS
 from pos_terminal.testing.running import run
 from tests.support.printed import papers
-from tests.support.shop import Shop
+from tests.support.shop import Shop, open_shop
 from tests.support.staff import BOSS, LEA, PINS
 from tests.support.supporting import HOST_KEY, Peer, consent, staffed_shop
 
@@ -210,22 +210,7 @@ def test_one_key_ends_it_in_the_middle_of_a_sale(tmp_path: Path) -> None:
 
 @pytest.mark.slow  # seconds, because the agent takes them
 def test_an_agent_that_takes_its_time_over_a_recording_is_waited_for(tmp_path: Path) -> None:
-    async def body() -> None:
-        async with staffed_shop(tmp_path) as shop, Peer(shop).following() as peer:
-            granted = await peer.enter(await consent(shop))
-            await shop.type("ASSISTANCE")
-            await shop.journaled(GrantEnded)
-            await asyncio.sleep(7)
-            await peer.leave(granted.grant)
-            (closed,) = await shop.journaled(SupportClosed)
-            assert closed.recording == "ab" * 32
-            await papers(shop, "ASSISTANCE : COMPTE RENDU", "ab" * 8)
-
-    run(body())
-
-
-@pytest.mark.slow
-def test_an_account_waits_until_the_recording_is_on_record(tmp_path: Path) -> None:
+    """So is the disk then: the account is read from what is on it."""
     disk = SlowVFS(sync=0, every=1_000_000)
 
     async def body() -> None:
@@ -235,8 +220,11 @@ def test_an_account_waits_until_the_recording_is_on_record(tmp_path: Path) -> No
             granted = await peer.enter(await consent(shop))
             await shop.type("ASSISTANCE")
             await shop.journaled(GrantEnded)
+            await asyncio.sleep(7)
             disk.sync = 0.5
             await peer.leave(granted.grant)
+            (closed,) = await shop.journaled(SupportClosed)
+            assert closed.recording == "ab" * 32
             await papers(shop, "ASSISTANCE : COMPTE RENDU", "ab" * 8)
             disk.sync = 0
 
@@ -313,8 +301,8 @@ def test_a_clock_that_is_put_back_makes_no_grant_longer(tmp_path: Path) -> None:
     clock = Moved(ZoneInfo("Europe/Paris"))
 
     async def body() -> None:
-        async with staffed_shop(tmp_path, clock=clock) as shop:
-            await shop.till.call(interface.GRANT, GrantAsked("x", GrantLevel.OBSERVE, 2))
+        async with open_shop(tmp_path, clock=clock) as shop:
+            await shop.till.call(interface.GRANT, GrantAsked("x", GrantLevel.OBSERVE, 1))
             clock.by = -2
             assert (await shop.journaled(GrantEnded))[0].why == "expired"
 
