@@ -34,7 +34,7 @@ HALF = BANNER + struct.pack(">IB", 1000, 4) + bytes([20]) + bytes(300)
 
 SAYS = {
     "nothing": b"", "half a banner": BANNER[:9], "half an exchange of keys": HALF,
-    "lines without end": b"x\r\n", "a line without end": b"x" * 4096,
+    "lines without end": b"x\r\n" * 1000, "a line without end": b"x" * 4096,
 }  # fmt: skip
 
 
