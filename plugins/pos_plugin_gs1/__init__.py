@@ -87,15 +87,20 @@ def _expires(elements: Elements) -> datetime | None:
     7003 (expiry, with its time).
 
     What is past its best-before date (AI 15) may be sold; past its expiry date it may not
-    (regulation (EU) 1169/2011, article 24).
+    (regulation (EU) 1169/2011, article 24). A last day that is no date tells nobody that it is
+    still to come: it counts as over.
     """
-    days = (_day(elements.get(ai, "")) for ai in ("16", "17"))
-    ends = [datetime.combine(day, time.max) for day in days if day]
-    text = elements.get("7003", "")
-    day = _day(text[:6])
-    if day and int(text[6:8]) < 24 and int(text[8:]) < 60:
-        ends.append(datetime.combine(day, time(int(text[6:8]), int(text[8:]))))
+    ends = [_end(elements[ai]) for ai in ("16", "17", "7003") if ai in elements]
     return min(ends, default=None)
+
+
+def _end(text: str) -> datetime:
+    """YYMMDD, or YYMMDDhhmm."""
+    day = _day(text[:6])
+    hours, minutes = (int(text[6:8]), int(text[8:])) if text[6:] else (0, 0)
+    if day is None or hours > 23 or minutes > 59:
+        return datetime.min
+    return datetime.combine(day, time(hours, minutes) if text[6:] else time.max)
 
 
 def _day(text: str) -> date | None:
@@ -103,8 +108,6 @@ def _day(text: str) -> date | None:
 
     General Specifications 7.12: years are of this century.
     """
-    if not text:
-        return None
     year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
     if not 1 <= month <= 12:
         return None

@@ -23,7 +23,9 @@ _PREDEFINED = {
     "41": 16,
 }  # fmt: skip
 
-# Identifiers that this plugin uses, by their digits; the others need not be told apart.
+# Identifiers that this plugin uses, by their digits; the others need not be told apart. One of
+# them with another value spoils its code: what it says of price or date would be passed over.
+_NAMED = re.compile(r"01|02|1[67]|7003|310\d|39[23]\d", re.ASCII)
 _USED = re.compile(
     r"(?:01|02)(?=\d{14}\Z)|1[67](?=\d{6}\Z)|7003(?=\d{10}\Z)|310\d(?=\d{6}\Z)"
     r"|392\d(?=\d{1,15}\Z)|393\d(?=\d{4,18}\Z)",
@@ -47,6 +49,8 @@ def element_string(data: str) -> Elements:
         used = _USED.match(element)
         if used:
             elements[used[0]] = element[used.end() :]
+        elif _NAMED.match(element):
+            return {}
     return elements
 
 
@@ -64,4 +68,6 @@ def digital_link(uri: str) -> Elements:
         used = _USED.match(identifier + value)
         if used and used[0] == identifier:
             elements[identifier] = value
+        elif _NAMED.fullmatch(identifier):
+            return {}
     return elements

@@ -36,7 +36,12 @@ def ends(year: int, month: int, day: int) -> datetime:
     [
         ("01030104701111271726112210A7", "]d2", Found(WINE, expires=ends(2026, 11, 22))),
         ("010301047011112717260200", "]d2", Found(WINE, expires=ends(2026, 2, 28))),
-        ("010301047011112717261322", "]d2", Found(WINE)),  # no such month
+        ("010301047011112717261322", "]d2", Found(WINE, expires=datetime.min)),  # no such month
+        ("010301047011112717260230", "]d2", Found(WINE, expires=datetime.min)),
+        ("010301047011112770032611222430", "]d2", Found(WINE, expires=datetime.min)),
+        ("010301047011112717ABCDEF", "]d2", None),
+        ("0103010470111127392212,50", "]d2", None),  # else the catalogue's price would be charged
+        ("https://id.gs1.org/01/03010470111127?3922=12.50", "]Q1", None),
         ("01030104701111271626112217261130", "]d2", Found(WINE, expires=ends(2026, 11, 22))),
         (
             "010301047011112770032611221430" + SEPARATOR + "17261122",
