@@ -5,7 +5,7 @@ import apsw
 from pos_terminal.projection import bottles, ledgers
 
 NAME = "projection.db"
-LAYOUT = 15
+LAYOUT = 16
 """PRAGMA user_version. Another one is made anew from the journal: there are no migrations."""
 
 TABLES = f"""

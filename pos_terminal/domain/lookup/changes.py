@@ -12,6 +12,7 @@ from pos_terminal.domain.events.payment import PaymentChanged
 from pos_terminal.domain.events.period import Period, PeriodClosed, PeriodCopied
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.stock import BottleFinished, BottleOpened, StockMoved
+from pos_terminal.domain.events.values import AccountMove
 from pos_terminal.domain.lookup.balances import RunningBalances
 from pos_terminal.domain.lookup.bottles import BottleEvent
 from pos_terminal.domain.lookup.names import names
@@ -81,8 +82,27 @@ class Changes(Struct):
                 if event.series != TRAINING_SERIES:
                     self.days.setdefault(session, at[:10])
                     self._sell(event, session)
+                    self._exchange(event, seq, at)
             case _:
                 pass
+
+    def _exchange(self, ticket: SaleClosed, seq: int, at: str) -> None:
+        """What was on account and was exchanged: nothing more is owed, and it is other goods.
+
+        So the customer's statement and his month's invoice have the ticket.
+        """
+        moved = {paid.account for paid in ticket.tenders}
+        for each in ticket.exchanged:
+            if each.account and each.account not in moved:
+                nothing = AccountMoved(
+                    person=each.account,
+                    move=AccountMove.CHARGED,
+                    amount=0,
+                    series=ticket.series,
+                    number=ticket.number,
+                )
+                self.accounts.append((seq, nothing, at))
+                break  # of one customer: a ticket is one invoice's
 
     def _sell(self, ticket: SaleClosed, session: int) -> None:
         for line in ticket.lines:

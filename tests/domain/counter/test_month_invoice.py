@@ -194,3 +194,18 @@ def test_beside_the_counter_nothing_is_invoiced_that_is_being_looked_up_there(sh
     with pytest.raises(Refused) as refused:
         shop.beside(4)
     assert refused.value.fault is faults.NOT_IN_TRAINING
+
+
+def test_goods_on_account_that_were_exchanged_are_invoiced_as_what_they_became(shop: Shop) -> None:
+    """Bread for wine: nothing more is owed for it, and the month's VAT is that of the wine."""
+    shop.press("10 x 3 PLU 4 ENCOMPTE RF 1 TICKET 2 x 3 PLU RF 5 PLU CASH")
+    exchange = shop.tickets["T", 2][0]
+    assert exchange.exchanged[0].account == "person-4" and exchange.tenders[0].tender == "CASH"
+    shop.press("RF 2 TICKET TICKET CASH 4 ENCOMPTE RF 1 TICKET TICKET 4 ENCOMPTE")
+    assert sum(moved.amount for _, moved, _ in shop.changes.accounts) == 0
+    shop.press("2 x 3 PLU 4 ENCOMPTE 4 CLIENT RECAP")
+    (made,) = shop.invoices
+    assert [number for _, number in made.places] == [1, 2, 3, 4, 5]
+    assert {rate.rate: rate.gross for rate in made.vat if rate.gross} == {1000: made.total}
+    (_, owed, _) = shop.changes.accounts[-1]
+    assert made.total == owed.amount
