@@ -30,6 +30,7 @@ from bench import (
     start,
     support,
     tickets,
+    writes,
 )
 from bench.figures import Figure, Setting, table
 from bench.machine import describe
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[Setting], list[Figure]]] = {
     "display": display.measure,
     "flood": flood.measure,
     "alerts": alerts.measure,
+    "writes": writes.measure,
     "support": support.measure,
     "api": api.measure,
     "small-machine": small_machine.measure,

@@ -34,6 +34,9 @@ HOUR = 3600 / FASTER
 SETTLING = 60 / FASTER
 """Seconds until a new agent has written what it writes once."""
 
+NEVER_FREE = 101
+"""Percent of a disk: an incident that stays, and is seen again and again."""
+
 SCANS = 400
 A_MINUTE = 1000
 MEMORY_BAR, WRITTEN_BAR = 40.0, 1.0
@@ -51,45 +54,46 @@ async def _measure(setting: Setting) -> list[Figure]:
     server = MailServer(certificate(folder))
     async with (
         server.up(),
-        open_shop(folder / "shop", more=_tables(server)) as shop,
+        open_shop(folder / "shop", more=mailing(server)) as shop,
         shop.started() as terminal,
     ):
         await terminal.all_open(len(shop.ends.devices))
-        async with _agent(folder, shop.state, "pos_terminal", "agent") as agent:
+        async with agent_beside(folder, shop.state, "pos_terminal", "agent") as agent:
             await server.until(lambda s: s.raw, PATIENCE)
             held = memory(agent.pid).resident
             found = await turns(shop, "bench.alerts", setting.rounds(SCANS))
         before = len(server.raw)
-        async with _agent(folder, shop.state, "bench.fast_agent") as agent:
+        async with agent_beside(folder, shop.state, "bench.fast_agent") as agent:
             await server.until(lambda s: len(s.raw) > before, PATIENCE)
             await asyncio.sleep(SETTLING)
-            begun = _written(agent.pid)
+            begun = written(agent.pid)
             await asyncio.sleep(2 if setting.quick else HOUR)
-            written = (_written(agent.pid) - begun) / 2**20
+            mib = (written(agent.pid) - begun) / 2**20
     return [
         Figure(key="alerts.memory", what="resident, the agent with health and mail", unit=MIB,
                value=round(held, 1), at_most=MEMORY_BAR),
-        Figure(key="alerts.written", unit=MIB, at_most=WRITTEN_BAR, value=round(written, 2),
+        Figure(key="alerts.written", unit=MIB, at_most=WRITTEN_BAR, value=round(mib, 2),
                what="written by it in an hour of an open incident"),
         *latencies("alerts.scan", f"scan to display, {A_MINUTE} incidents a minute", found.busy,
                    limit=("quiet", found.quiet), p50_at_most=found.bar),
     ]  # fmt: skip
 
 
-def _tables(server: MailServer) -> str:
+def mailing(server: MailServer, disk_free: int = NEVER_FREE) -> str:
+    """The tables of an agent that watches, and mails there of a disk that has less free."""
     mail = {"server": "127.0.0.1", "port": server.port, "user": USER, "sender": USER,
             "ca": str(server.pem), "digest": ""}  # fmt: skip
     lines = [f"{key} = {json.dumps(value)}" for key, value in mail.items()]
     return "\n".join([
         '\n[agent]\nservices = ["health", "alerts"]',
-        "[service.health]\ndisk_free = 101",  # an incident that stays: it is seen again and again
+        f"[service.health]\ndisk_free = {disk_free}",
         "[service.alerts]", *lines,
         f'recipients = [{{ address = "{OWNER}" }}]\n',
     ])  # fmt: skip
 
 
 @asynccontextmanager
-async def _agent(folder: Path, till: Path, *command: str) -> AsyncIterator[Process]:
+async def agent_beside(folder: Path, till: Path, *command: str) -> AsyncIterator[Process]:
     """An agent, in a directory of its own."""
     with TemporaryDirectory(dir="/dev/shm") as place:
         runtime = Path(place) / status.RUNTIME.name
@@ -101,7 +105,7 @@ async def _agent(folder: Path, till: Path, *command: str) -> AsyncIterator[Proce
             yield agent
 
 
-def _written(pid: int) -> int:
+def written(pid: int) -> int:
     """Bytes that the process has caused to be written to a disk."""
     lines = Path(f"/proc/{pid}/io").read_text().splitlines()
     return int(dict(line.split(": ") for line in lines)["write_bytes"])
