@@ -94,11 +94,11 @@ def test_pieces_that_went_back_earn_nothing(till: Remembering, typed: str, total
     assert abs(till.total - total) <= 1  # a weight's parts are each rounded
 
 
-KEYS = st.lists(
-    st.sampled_from(["23 PLU", "2 x 23 PLU", "RF 23 PLU", "2 PLU", "RF 2 PLU", "1 PLU", "3 PLU"]),
-    min_size=1,
-    max_size=7,
-)
+TYPED = (
+    "23 PLU", "2 x 23 PLU", "RF 23 PLU", "2 PLU", "RF 2 PLU", "1 PLU", "3 PLU", "4 x 23 PLU",
+    "0,5 x 23 PLU", "1,5 x 23 PLU", "RF 0,5 x 23 PLU", "90 PRIX 23 PLU",
+)  # fmt: skip
+KEYS = st.lists(st.sampled_from(TYPED), min_size=1, max_size=7)
 
 
 @settings(deadline=None)
