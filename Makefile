@@ -36,7 +36,7 @@ image: ## an image to flash, for PCs with UEFI, in build/image (as root)
 	$(MAKE) deb ARGS=trixie/amd64
 	$(PY) -m image --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
 
-test-image: ## the image, flashed and booted: built twice, sells, loses power, loses a slot (as root)
+test-image: ## the image, flashed and booted: built twice, sells, loses power or a slot, is updated (as root)
 	.ci/setup test
 	.ci/debian mmdebstrap ovmf mtools fdisk rauc squashfs-tools openssl
 	$(MAKE) deb ARGS=trixie/amd64

@@ -17,6 +17,9 @@ from tests.qemu.machine import PATIENCE, Machine, booted
 FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
+WAY_IN = "systemd.debug_shell systemd.default_debug_tty=ttyS2"
+"""What a kernel is told to have a shell on the third serial line."""
+
 
 class Card:
     """The image's file, written to as by a technician's computer: from outside, powered off."""
@@ -78,13 +81,54 @@ class Card:
         return out
 
 
+class Shell:
+    """Root's, on a serial line: of a box whose kernel is told WAY_IN, which no image's is."""
+
+    def __init__(self, wire: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:
+        self._from_box, self._to_box = wire
+
+    async def begins(self) -> None:
+        """Wait until the box has started, or has started again."""
+        async with asyncio.timeout(2 * PATIENCE):
+            await self._from_box.readuntil(b"# ")
+            # A shell that neither repeats what is typed, nor asks for more.
+            self._to_box.write(b"exec sh\n")
+            await self._from_box.readuntil(b"# ")
+            self._to_box.write(b"stty -echo; PS1=; printf '\\036'\n")
+            await self._from_box.readuntil(b"\x1e")
+
+    async def sh(self, script: str) -> str:
+        """What a command prints, whatever becomes of it."""
+        self._to_box.write(f"( {script} ) </dev/null 2>&1; printf '\\036'\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            printed = await self._from_box.readuntil(b"\x1e")
+        return printed[:-1].decode(errors="replace").replace("\r\n", "\n")
+
+    async def until(self, script: str, *texts: str) -> str:
+        """What a command prints, once all of these stand there."""
+        printed = ""
+        try:
+            async with asyncio.timeout(2 * PATIENCE):
+                while not all(text in printed for text in texts):
+                    printed = await self.sh(f"sleep 5; {script}")
+        except TimeoutError:
+            raise TimeoutError(f"not {texts}, but {printed}") from None
+        return printed
+
+
 class Counter:
-    """What the clerk has before her."""
+    """What the clerk has before her, and a way in for whoever tests."""
 
     def __init__(
-        self, machine: Machine, display: DisplayEnd, printer: PrinterEnd, scale: ScaleEnd
+        self,
+        machine: Machine,
+        shell: Shell,
+        display: DisplayEnd,
+        printer: PrinterEnd,
+        scale: ScaleEnd,
     ) -> None:
         self.machine = machine
+        self.shell = shell
         self.display = display
         self.printer = printer
         self.scale = scale
@@ -111,24 +155,29 @@ async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Coun
         asyncio.TaskGroup() as group,
     ):
         console = group.create_task(_listen(machine))
-        yield Counter(machine, display, printer, scale)
+        wire = await asyncio.open_unix_connection(folder / "way-in")
+        yield Counter(machine, Shell(wire), display, printer, scale)
+        wire[1].close()
         console.cancel()
 
 
 def _machine(card: Card, folder: Path) -> list[str]:
     firmware = "if=pflash,format=raw,file="
     return [
-        "-M", "q35", "-cpu", "max", "-m", "1024", "-smp", "2",
+        "-M", "q35", "-cpu", "max", "-m", "1024", "-icount", "shift=0",
         "-drive", f"{firmware}{FIRMWARE},readonly=on", "-drive", f"{firmware}{folder}/variables",
         "-drive", f"file={card.path},format=raw,if=virtio,cache=writeback",
         "-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile=",
         # A guest that a busy machine keeps waiting hangs no more than its host does.
         "-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=none",
+        "-action", "reboot=reset",
         "-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-kbd,id=keypad,bus=usb.0,port=1",
         "-chardev", f"serial,id=scale,path={folder}/scale",
         "-device", "usb-serial,id=adapter,bus=usb.0,port=2,chardev=scale,serial=SCALE",
         "-chardev", f"serial,id=display,path={folder}/display",
         "-device", "isa-serial,chardev=display",
+        "-chardev", f"socket,id=way-in,path={folder}/way-in,server=on,wait=off",
+        "-device", "isa-serial,chardev=way-in",
     ]  # fmt: skip
 
 
