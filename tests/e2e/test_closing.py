@@ -92,10 +92,9 @@ def test_before_the_day_ends_and_while_a_sale_is_open_nothing_is_closed(tmp_path
             shop.app.put(CloseDue())
             await shop.type("CASH")
             await shop.journaled(SaleClosed, 3)
-            assert shop.app.journal
-            assert shop.app.journal.running.book.days == 0
             shop.app.put(CloseDue())
             (closed,) = await shop.journaled(PeriodClosed, 1)
+            # Whichever of the two is taken behind CASH: an earlier one would have closed over less.
             assert closed.totals.tickets == 3
 
     run(scenario())
