@@ -30,19 +30,16 @@ class Periods:
             self._opened.setdefault("month" if name == "day" else "year", opened)
         if name == "day" or name in partial:
             return
-        # Over, or it was decided: then its own days may close it anew, or a clock that went back.
+        # Over even in the farthest east, or it was decided: its own days may close it anew, or days
+        # of a clock that went back.
         utc = datetime.fromisoformat(at) - (datetime.fromisoformat(at).utcoffset() or timedelta())
-        over = called(name, (utc + FARTHEST).isoformat(), begins) > label
+        over = called(name, (utc + timedelta(hours=14)).isoformat(), begins) > label
         right = over or self._asked.startswith(f"close {name}, avant sa fin : ")
         before = self._closed.get(label)
         anew = before is None or (before and called(name, earliest, begins) <= label)
         if not anew or label != called(name, opened, begins):
             raise Bad("again", label, seq=seq)
         self._closed[label], self._asked = right, ""
-
-
-FARTHEST = timedelta(hours=14)
-"""East of UTC: the till ends no period before it is over there."""
 
 
 def called(name: str, day: str, begins: int) -> str:

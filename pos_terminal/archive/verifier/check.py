@@ -34,7 +34,6 @@ SHORTEST = 8
 """Digits of a hash that name a record; tickets have sixteen."""
 
 FORMAT, VERSION = "pos-terminal-archive", 1
-STEP = 1000
 
 
 EVERY = 256
@@ -301,7 +300,7 @@ def canonical(record: Any) -> bytes:
 
 def bar(done: int, whole: int) -> None:
     """Shows how far it is, where somebody watches."""
-    if (done % STEP == 0 or done == whole) and sys.stderr.isatty():
+    if (done % 1000 == 0 or done == whole) and sys.stderr.isatty():
         end = "\n" if done == whole else ""
         print(f"\r{100 * done // whole:3d} % {done}/{whole}", end=end, file=sys.stderr, flush=True)
 
