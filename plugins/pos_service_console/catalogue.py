@@ -37,6 +37,7 @@ from pos_terminal.domain.files.table import (
     NoTableError,
     TableRow,
     decode,
+    first_line,
     header,
     lines_of,
     rows,
@@ -157,6 +158,31 @@ async def fetch(agent: Agent, sha256: str = "") -> bytes:
     return (await agent.till.call(CATALOG, CatalogAsked(sha256 or None))).deflated
 
 
+class Cell(Struct, frozen=True):
+    """A cell of the file: its column, what the file calls that, and what stands there."""
+
+    column: str
+    heading: str
+    text: str
+
+
+def cells_of(source: bytes, plu: str, day: date) -> list[Cell]:
+    """The cells of an article's row that holds on that day, in the file's order, but those of
+    columns that mean nothing; none where it has no row.
+    """
+    text = decode(source)
+    of_it = [each for each in rows(text, NEEDED, COLUMNS)
+             if isinstance(each, TableRow) and (each["plu"].lstrip("0") or "0") == plu]  # fmt: skip
+    line = _in_force(of_it, (plu,), day).get(plu)
+    held = next((each for each in of_it if each.line - 1 == line), None)
+    if held is None:
+        return []
+    names = first_line(text)
+    first, known = header(names, NEEDED, COLUMNS), frozenset(COLUMNS.values())
+    headings = zip(first.columns, _written(names, first), strict=False)
+    return [Cell(name, heading, held[name]) for name, heading in headings if name in known]
+
+
 def with_cells(source: bytes, wanted: Mapping[str, Mapping[str, str]], day: date) -> bytes:
     """The same file with other cells, by PLU, each in the article's row that holds on that day.
 
@@ -199,11 +225,16 @@ def _in_force(found: Iterable[object], wanted: Container[str], day: date) -> dic
     return {plu: at for plu, (_, at) in newest.items()}
 
 
+def _written(line: str, first: Header) -> list[str]:
+    """The cells of a row of one line, as many as there are columns at least."""
+    (written,) = csv.reader([line], delimiter=first.delimiter)
+    return written + [""] * (len(first.columns) - len(written))
+
+
 def _row_with(line: str, first: Header, cells: Mapping[str, str]) -> str:
     if line.count('"') % 2:
         raise ValueError(say("sa ligne en occupe plusieurs"))
-    (written,) = csv.reader([line], delimiter=first.delimiter)
-    written += [""] * (len(first.columns) - len(written))
+    written = _written(line, first)
     for name, cell in cells.items():
         if name not in first.columns:
             raise ValueError(labelled(name, say("l'en-tête n'a pas cette colonne")))

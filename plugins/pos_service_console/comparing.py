@@ -8,20 +8,23 @@ would end both; what does not fit ends this process alone, and is said.
 import resource
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pos_terminal.domain.catalog.catalog import Catalog, Item
-from pos_terminal.domain.catalog.goods import ORDINARY
+from pos_terminal.domain.catalog import allergens
+from pos_terminal.domain.catalog.catalog import Catalog, Choice, Item
+from pos_terminal.domain.catalog.goods import ORDINARY, Goods, Part, StockUnit, amount
 from pos_terminal.domain.dated import Dated
 from pos_terminal.domain.files.catalog import parse_catalog
 from pos_terminal.domain.files.table import Problem
+from pos_terminal.domain.language import say
 from pos_terminal.domain.notation import euros, percent
 from pos_terminal.domain.quantity import Price
 from pos_terminal.process.translation import set_language
@@ -40,6 +43,9 @@ SHOWN = 300
 
 BLOCK = 256
 """Articles that are deflated together: so 50,000 of them are 2 MiB."""
+
+GOODS = {"kept": "stock", "unit": "stock_unit"}
+"""Fields of goods that would mean something else beside an article's, by what they are called."""
 
 _ENCODER = msgspec.msgpack.Encoder(enc_hook=str)  # Fractions; all else has a form of its own
 _BLOCK = msgspec.msgpack.Decoder(list[Item], dec_hook=lambda kind, text: kind(text))
@@ -144,11 +150,36 @@ def differences(before: Iterable[Item], after: Catalog) -> Iterator[Difference]:
 
 
 def _of(was: Item, item: Item) -> Iterator[Difference]:
-    for field in structs.fields(Item):
-        before, after = getattr(was, field.name), getattr(item, field.name)
-        write = rate if field.name.startswith("vats") else shown
+    for field, before, after in _pairs(was, item):
+        write = _WRITERS.get(field, shown)
         if before != after:
-            yield Difference(item.plu, item.name, field.name, write(before), write(after))
+            yield Difference(item.plu, item.name, field, write(before), write(after))
+
+
+def _pairs(was: Item, item: Item) -> Iterator[tuple[str, Any, Any]]:
+    """Each field of both: those of an article, and of what it is as goods under names of theirs."""
+    for name in Item.__struct_fields__:
+        if name != "goods":
+            yield name, getattr(was, name), getattr(item, name)
+    for name in Goods.__struct_fields__:
+        yield GOODS.get(name, name), getattr(was.goods, name), getattr(item.goods, name)
+
+
+def fields() -> tuple[str, ...]:
+    """Every field that a difference may name."""
+    goods = (GOODS.get(name, name) for name in Goods.__struct_fields__)
+    ours = (each for each in Item.__struct_fields__ if each not in ("plu", "goods"))
+    return ("new", "gone", *ours, *goods)
+
+
+def _cents(value: int | None) -> str:
+    return "" if value is None else euros(value)
+
+
+def _allergens(value: tuple[int, ...] | None) -> str:
+    if value == ():
+        return say("aucun")  # somebody has said so; an empty cell says nothing
+    return ", ".join(say(each) for each in allergens.labels(value or ()))
 
 
 def rate(value: Dated[int]) -> str:
@@ -170,9 +201,30 @@ def shown(value: Any) -> str:
             return f"{euros(value.cents)}{per}"
         case None:
             return ""
+        case bool():
+            return say("oui") if value else say("non")
+        case Fraction() | StockUnit() | Part():
+            return _of_goods(value)
+        case Choice(group, forced, takers):
+            return " ".join((f"{group}!" if forced else group, *takers))
         case tuple():
             return " ".join(map(str, value))
     return str(value)
+
+
+def _of_goods(value: Fraction | StockUnit | Part) -> str:
+    match value:
+        case StockUnit(name, share):
+            return f"{name} = {amount(share)}" if name else ""
+        case Part(parent, share):
+            return f"{amount(share)} × {parent}"
+        case Fraction():
+            return amount(value)
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "vats": rate, "vats_on_spot": rate, "least": _cents, "most": _cents, "allergens": _allergens,
+}  # fmt: skip
 
 
 def inflated(deflated: bytes) -> bytes:

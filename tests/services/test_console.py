@@ -239,6 +239,13 @@ def test_a_ticket_is_printed_again_as_a_numbered_duplicate(tmp_path: Path) -> No
             for sought in (f"number={number}", "number=1", "amount=1,30", "article=tradition"):
                 found = await console.ask("GET", f"/tickets?{sought}", Cookie=cookie)
                 assert f">{number}</a>" in found.text and "/tickets/2" not in found.text
+            (closed,) = re.findall(r"\d\d/\d\d/\d{4} (\d\d):\d\d", page.text)
+            for hour in (closed, f"{int(closed)}h15", f"{closed}:59"):
+                found = await console.ask("GET", f"/tickets?hour={hour}&number=1", Cookie=cookie)
+                assert f">{number}</a>" in found.text, hour
+            for hour in (str((int(closed) + 1) % 24), "24", "x"):
+                found = await console.ask("GET", f"/tickets?hour={hour}&number=1", Cookie=cookie)
+                assert f">{number}</a>" not in found.text, hour
             await shop.type("23 PLU")  # a sale is open, and goes on
             form = f"token={page.token}"
             sent = await console.ask("POST", "/tickets/1", form, Cookie=cookie)

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pos_service_console.catalogue import with_cells
+from pos_service_console.catalogue import cells_of, with_cells
+from pos_service_console.comparing import compared, fields, parsed
+from pos_service_console.pages.articles import field_names
 from pos_service_console.pages.bulk import STEPS, Bulk
 from pos_terminal.domain.events.system import CatalogChanged
 from pos_terminal.testing.running import run
@@ -54,6 +56,60 @@ def test_only_the_cells_of_the_rows_that_hold_are_written() -> None:
     assert len(made.decode().splitlines()) == len(text.splitlines())
     with pytest.raises(ValueError, match=r"^À changer dans le tableau : .*77"):
         with_cells(text.encode(), {"1": {"price": "1"}, "77": {"price": "1"}}, DAY)
+
+
+def test_every_cell_of_the_row_that_holds_is_told_under_the_file_s_own_heading() -> None:
+    text = CATALOG.replace("allergens", "Allergènes", 1).replace(",part,", ",remarque,", 1)
+    told = {each.heading: each.text for each in cells_of(text.encode(), "33", DAY)}
+    *_, held = (row for row in csv.DictReader(StringIO(text)) if row["plu"] == "33")
+    assert held["from"] and told == {
+        heading: cell or "" for heading, cell in held.items() if heading != "remarque"
+    }
+    short = {each.column: each.text for each in cells_of(text.encode(), "2", DAY)}
+    assert short["barcode"] == "3000100028864" and short["allergens"] == ""
+    assert cells_of(text.encode(), "777", DAY) == []
+
+
+def test_every_difference_is_in_words_for_whoever_agrees_to_it() -> None:
+    columns = (
+        "plu,name,price,unit,vat,family,meal_voucher,vat_on_spot,option,for,min,max,discount,"
+        "stock,stock_unit,alert,content,part_of,part,made,allergens,tare"
+    )
+    before = f"""{columns}
+1,PAIN,"1,00",,5.5,pain
+2,COUPE,"0,10",,5.5
+3,CARTON,"9,00",,5.5,,,,,,,,,yes
+4,FILET,"9,00",kg,5.5
+5,TRANCHE,"9,00",,5.5
+"""
+    after = f"""{columns}
+1,PAIN,"1,00",,5.5,pain,yes,10,,,"0,50","2,00",no,yes,,"2,5",,,,yes,gluten; lait
+2,COUPE,"0,10",,5.5,,,,COUPE!,pain; 1,,,,,,,,,,,aucun
+3,CARTON,"9,00",,5.5,,,,,,,,,yes,DEMI=1/2
+4,FILET,"9,00",kg,5.5,,,,,,,,,,,,,,,,,12
+5,TRANCHE,"9,00",,5.5,,,,,,,,,,,,,3,1/6
+"""
+    found = compared(parsed(before.encode()), after.encode())
+    assert found.problems == ()
+    names = field_names()
+    assert {*fields()} == {*names}
+    told = {(each.plu, names[each.field]): (each.before, each.after) for each in found.differences}
+    assert told == {
+        ("1", "Titre-restaurant"): ("", "oui"),
+        ("1", "TVA sur place"): ("", "10\N{NO-BREAK SPACE}%"),
+        ("1", "Prix au moins"): ("", "0,50"),
+        ("1", "Prix au plus"): ("", "2,00"),
+        ("1", "Jamais remisé"): ("non", "oui"),
+        ("1", "Stock suivi"): ("non", "oui"),
+        ("1", "Alerte de stock"): ("", "2,5"),
+        ("1", "Fait ici"): ("non", "oui"),
+        ("1", "Allergènes"): ("", "GLUTEN, LAIT"),
+        ("2", "Option de"): ("", "COUPE! pain 1"),
+        ("2", "Allergènes"): ("", "aucun"),
+        ("3", "Unité du stock"): ("", "DEMI = 0,5"),
+        ("4", "Emballage (g)"): ("0", "12"),
+        ("5", "Fait partie de"): ("", "1/6 × 3"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -113,6 +169,14 @@ def test_a_family_is_dearer_and_its_labels_say_so(tmp_path: Path) -> None:
             await console.shop.type("20 PLU")
             await console.shop.shows("JAMBON", "5,80")
             await console.shop.type("CASH")
+            # One article in all that the table says of it; and the price that it will have.
+            page = await console.ask("GET", "/articles/edit/1", Cookie=cookie)
+            assert re.search(r'allergens\W*<input name="allergens" value="gluten"', page.text)
+            seen = await posted(console, cookie, "/articles/edit/1", allergens="gluten; lait")
+            assert "À confirmer : 1 changement<" in seen.text
+            assert ">GLUTEN, LAIT</strong>" in seen.text
+            wrong = await posted(console, cookie, "/articles/edit/1", barcode="3000100028865")
+            assert wrong.status == 422 and "barcode" in wrong.text
             path = "/articles/labels"
             sheet = await posted(console, cookie, path, articles="20, 04", how="sheet")
             assert "5,80 €" in sheet.text and "24,90 €" in sheet.text and "le kg" in sheet.text

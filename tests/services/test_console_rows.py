@@ -56,7 +56,8 @@ async def put_in(console: Console, cookie: str, text: str) -> str:
     status, page = await posted(console, cookie, "/articles/import", table=text)
     assert status == 200, page[:500]
     (name,) = set(re.findall(r'name="sha256" value="(\w+)"', page))
-    assert (await posted(console, cookie, "/articles/apply", sha256=name))[0] == 303
+    got = await posted(console, cookie, "/articles/apply", sha256=name)
+    assert got[0] == 303, got
     await console.shop.journaled(CatalogChanged)
     return page
 

@@ -16,7 +16,7 @@ import apsw
 from msgspec import Struct
 
 from pos_service_console import frame
-from pos_service_console.catalogue import Present, Read, fetch, with_cells
+from pos_service_console.catalogue import Cell, Present, Read, cells_of, fetch, with_cells
 from pos_service_console.comparing import SHOWN, Compared
 from pos_service_console.pages import bulk
 from pos_service_console.pages.labels import LabelPages
@@ -36,7 +36,13 @@ from pos_terminal.domain.staff.grants import AT_ONCE
 APPLY = "catalog.apply"
 
 FIELDS = ("name", "price", "vat", "family")
-"""Columns that are changed one article at a time; all others in a table."""
+"""Columns of which an article's page says what holds; the others as the file writes them."""
+
+MANY = 5_000
+"""Of a catalogue with more articles the whole file is not read for one: the agent stays small."""
+
+FIXED = ("plu", "from")
+"""Columns by which a row is known: another is a row more, in the table."""
 
 
 class Staged(Struct, frozen=True):
@@ -117,22 +123,49 @@ class ArticlePages:
                     inputmode="decimal" if name in ("price", "vat") else None))
             for name in FIELDS
         )  # fmt: skip
+        others = [
+            tag("label", each.heading,
+                tag("input", name=each.column, value=each.text, autocomplete="off"))
+            for each in await self._others(read, plu)
+        ]  # fmt: skip
         form = frame.form(
             f"/articles/edit/{plu}", asked.token, tag("div", *fields, class_="fields"),
+            tag("details", tag("summary", say("Tout ce que le tableau en dit")),
+                tag("div", *others, class_="fields long")) if others else "",
             tag("input", type="hidden", name="base", value=read.sha256),
             tag("button", say("Voir le changement")),
         )  # fmt: skip
-        return Html(f"{plu} {cells['name']}", frame.card(form))
+        later = await self._later(read, plu)
+        return Html(f"{plu} {cells['name']}", joined(later, frame.card(form)))
+
+    async def _others(self, read: Read, plu: str) -> list[Cell]:
+        if read.parsed.count > MANY:
+            return []
+        day = today(self._agent).date()
+        found = await asyncio.to_thread(cells_of, read.source, plu.lstrip("0") or "0", day)
+        return [each for each in found if each.column not in (*FIELDS, *FIXED)]
+
+    async def _later(self, read: Read, plu: str) -> Markup:
+        """The prices that it will have, from which day on."""
+        item, day = await asyncio.to_thread(read.item, plu), today(self._agent).date()
+        starts = item.prices.starts if item else ()
+        told = (
+            say("Dès le {day} : {price}", day=notation.day(start.isoformat()),
+                price=frame.euros(price.cents))
+            for start, price in starts if start > day
+        )  # fmt: skip
+        return joined(*(frame.notice(each) for each in told))
 
     async def _changed(self, asked: Asked, plu: str, form: Mapping[str, str]) -> Html:
         read, day = await self._present.read(), today(self._agent).date()
         if form.get("base") != read.sha256:
             # What was left as it was shown would undo what somebody else has changed since.
             raise ChannelError(faults.CATALOGUE_MOVED)
-        before = await self._cells(read, plu)
+        others = {each.column: each.text for each in await self._others(read, plu)}
+        before = {**await self._cells(read, plu), **others}
         cells = {
-            name: form[name].strip() for name in FIELDS
-            if name in form and form[name].strip() != before.get(name)
+            name: form[name].strip() for name, text in before.items()
+            if name in form and form[name].strip() != text.strip()
         }  # fmt: skip
         try:
             source = await asyncio.to_thread(with_cells, read.source, {plu: cells}, day)
@@ -300,17 +333,27 @@ def _problems(found: Compared) -> Markup:
     return joined(told, frame.card(frame.table(head, listed)))
 
 
-def _listed(found: Compared) -> Markup:
-    names = {
+def field_names() -> Mapping[str, str]:
+    """What each field of an article is called that may differ."""
+    return {
         "new": say("nouveau"), "gone": say("retiré"), "name": say("Libellé"),
         "prices": say("Prix"), "vats": say("TVA"), "family": say("Famille"),
         "barcodes": say("Codes-barres"), "unit": say("Unité"), "staff": say("Prix du personnel"),
         "pro": say("Prix des professionnels"), "vats_on_spot": say("TVA sur place"),
-        "goods": say("Stock et emballage"),
+        "meal_voucher": say("Titre-restaurant"), "choice": say("Option de"),
+        "least": say("Prix au moins"), "most": say("Prix au plus"), "voucher": say("Bon cadeau"),
+        "fixed": say("Jamais remisé"), "returnable": say("Consigne"), "stock": say("Stock suivi"),
+        "alert": say("Alerte de stock"), "stock_unit": say("Unité du stock"),
+        "part": say("Fait partie de"), "content": say("Contenance"), "made": say("Fait ici"),
+        "tare": say("Emballage (g)"), "allergens": say("Allergènes"),
     }  # fmt: skip
+
+
+def _listed(found: Compared) -> Markup:
+    names = field_names()
     head = (say("N°"), say("Article"), say("Quoi"), say("Avant"), say("Après"))
     listed = (
-        (each.plu, each.name, names.get(each.field, each.field),
+        (each.plu, each.name, names[each.field],
          tag("span", each.before, class_="was"), tag("strong", each.after))
         for each in found.differences
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tickets: found by number, day, amount or article; each in the words of its paper."""
+"""Tickets: found by number, day, hour, amount or article; each in the words of its paper."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,6 +32,7 @@ REPRINT = "ticket.reprint"
 SHOWN = 100
 """Tickets that are listed."""
 
+_HOUR = re.compile(r"([01]?\d|2[0-3])( ?[:h].*)?")  # «9», «09:30», «9 h»
 _AMOUNT = re.compile(r"-?\d{1,6}([.,]\d{1,2})?")
 
 
@@ -56,15 +57,17 @@ def tickets(agent: Agent, sales: Sales) -> Page:
             ),
         )  # fmt: skip
         none = frame.nothing(say("Aucun ticket trouvé."))
-        return Html(
-            say("Tickets"), joined(_form(query, day), frame.card(listed if rows else none))
-        )
+        more = say("Les {count} derniers : une heure, un numéro en trouve d'autres.", count=SHOWN)
+        return Html(say("Tickets"), joined(
+            _form(query, day), frame.card(listed if rows else none),
+            tag("p", more, class_="small") if len(rows) == SHOWN else "",
+        ))  # fmt: skip
 
     return answer
 
 
 def _sought(query: Mapping[str, str]) -> bool:
-    return any(query.get(name) for name in ("number", "amount", "article"))
+    return any(query.get(name) for name in ("number", "amount", "article"))  # of whatever day
 
 
 def _form(query: Mapping[str, str], day: str) -> Markup:
@@ -78,6 +81,7 @@ def _form(query: Mapping[str, str], day: str) -> Markup:
     return tag(
         "form",
         field(say("Jour"), "day", "date"),
+        field(say("Heure"), "hour", mode="numeric"),
         field(say("Numéro"), "number", mode="numeric"),
         field(say("Montant"), "amount", mode="decimal"),
         field(say("Article"), "article"),
@@ -95,8 +99,13 @@ def _search(db: apsw.Connection, day: str, query: Mapping[str, str]) -> list[tup
         except ValueError:
             return []
         where.append("day = ?")
-    names = ("number", "amount", "article")
-    number, amount, article = (query.get(name, "").strip() for name in names)
+    names = ("hour", "number", "amount", "article")
+    hour, number, amount, article = (query.get(name, "").strip() for name in names)
+    if hour:
+        if not _HOUR.fullmatch(hour):
+            return []
+        where.append("hour = ?")
+        values.append(hour[:2].rstrip(":h "))
     if number:
         digits = number.rpartition("-")[2]  # «2-000123», as it is printed, or «123»
         if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
