@@ -149,7 +149,9 @@ def test_no_drawer_opens_without_a_record(seed: int) -> None:
 def test_without_clerks_all_of_it_happens() -> None:
     """Else the doors that were tried say nothing."""
     seen: set[Right] = set()
-    for seed in range(6):
+    for seed in range(40):
+        if seen == set(GUARDED):
+            break
         shop = Watched(Random(seed))
         for _ in range(500):
             shop.press(shop.chance.choice(DOORS))
