@@ -316,7 +316,7 @@ PAPER = {"series": SERIES, "number": 2**52, "copy": 0, "form": "", "outcome": "p
 
 
 def said(kind: str, **body: Any) -> dict[str, Any]:
-    return {"kind": kind, "body": body, "total": {"net": 0, "abs": 0}}
+    return {"kind": kind, "at": moment().at, "body": body, "total": {"net": 0, "abs": 0}}
 
 
 def lost(number: int) -> dict[str, Any]:

@@ -220,9 +220,10 @@ class Clerk(RuleBasedStateMachine):
         sales, tickets = self.start
         counts = {"sale": sales, "tickets": {"T": tickets}}
         books = VerifiedBooks({"counts": counts, "total": {"net": 0, "abs": 0}})
-        for seq, (event, _) in enumerate(self.till.events, 1):
+        for seq, (event, at) in enumerate(self.till.events, 1):
             body = msgspec.json.decode(msgspec.json.encode(event))
-            books.take(seq, {"kind": event.kind, "body": body, "total": books.total})
+            envelope = {"seq": seq, "at": at, "total": books.total}
+            books.take(seq, {"kind": event.kind, "body": body, **envelope})
 
     @rule(key=st.sampled_from(KEYS))
     def press(self, key: Key | None) -> None:
