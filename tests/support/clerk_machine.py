@@ -222,7 +222,7 @@ class Clerk(RuleBasedStateMachine):
         books = VerifiedBooks({"counts": counts, "total": {"net": 0, "abs": 0}})
         for seq, (event, at) in enumerate(self.till.events, 1):
             body = msgspec.json.decode(msgspec.json.encode(event))
-            envelope = {"seq": seq, "at": at, "total": books.total}
+            envelope = {"seq": seq, "at": at.at, "total": books.total}
             books.take(seq, {"kind": event.kind, "body": body, **envelope})
 
     @rule(key=st.sampled_from(KEYS))
