@@ -213,16 +213,19 @@ def _in_table(why: object) -> ValueError:
 
 def _in_force(found: Iterable[object], wanted: Container[str], day: date) -> dict[str, int]:
     """In which line the row of each article stands that holds on that day."""
-    newest: dict[str, tuple[str, int]] = {}
+    newest: dict[str, int] = {}
+    dated: dict[str, str] = {}
     for each in found:
         if not isinstance(each, TableRow):
             continue
         plu, since = each["plu"].lstrip("0") or "0", each["from"]
         if plu not in wanted or since > day.isoformat():
             continue
-        if plu not in newest or since > newest[plu][0]:
-            newest[plu] = since, each.line - 1
-    return {plu: at for plu, (_, at) in newest.items()}
+        if plu not in newest or since > dated.get(plu, ""):
+            newest[plu] = each.line - 1
+            if since:  # few have a date, and a catalogue may have fifty thousand rows
+                dated[plu] = since
+    return newest
 
 
 def _written(line: str, first: Header) -> list[str]:

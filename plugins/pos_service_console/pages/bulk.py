@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 
 from msgspec import Struct
 
@@ -60,14 +61,18 @@ class Bulk(Struct, frozen=True):
 
 def repriced(read: Read, bulk: Bulk, day: date) -> bytes:
     """The same table with those prices, of the rows that hold on that day. ValueError."""
-    cells = {}
+    cells, priced = {}, cache(_price)  # one for all of a price: fifty thousand would be 12 MiB
     for item, cents in _priced(read, bulk, day):
         made = bulk.changed(cents)
         if made <= 0:
             raise ValueError(say("{name} ne coûterait plus rien.", name=item.name))
         if made != cents:
-            cells[item.plu] = {"price": euros(made)}
+            cells[item.plu] = priced(made)
     return with_cells(read.source, cells, day)
+
+
+def _price(cents: int) -> dict[str, str]:
+    return {"price": euros(cents)}
 
 
 def _priced(read: Read, bulk: Bulk, day: date) -> Iterator[tuple[Item, int]]:
