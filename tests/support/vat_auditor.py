@@ -50,6 +50,10 @@ def pro_rata(total: int, weights: Sequence[int]) -> list[int]:
     return largest_remainder(total, [Fraction(total * each, whole) for each in weights])
 
 
+WHOLE_PIECE = 1000
+"""Quantities are in thousandths."""
+
+
 class Books:
     """One sale, line by line: what each cost at first, and what was taken off it."""
 
@@ -83,7 +87,7 @@ class Books:
         stands = {n: max(0, self.lines[n].quantity) for n in self.live}
         for back in (self.lines[n] for n in self.live):
             gone = 0 if back.of or back.voucher or back.order else -min(0, back.quantity)
-            for n in sorted(stands, reverse=True):
+            for n in sorted(stands, key=lambda n: (self._unlike(n, back), -n)):
                 sold = self.lines[n]
                 if (sold.plu, sold.unit, sold.issues) == (back.plu, back.unit, ""):
                     taken = min(gone, stands[n])
@@ -92,6 +96,16 @@ class Books:
             n: half_away(Fraction(self.live[n] * stands[n], self.lines[n].quantity))
             for n in wanted
         }
+
+    def _unlike(self, number: int, back: LineSold) -> tuple[bool, bool, bool, int]:
+        """A piece came back of a line at its price, then of its quantity, then a part of a part."""
+        sold = self.lines[number]
+        return (
+            sold.price * back.per != back.price * sold.per,
+            sold.quantity + back.quantity != 0,
+            (sold.quantity % WHOLE_PIECE == 0) != (back.quantity % WHOLE_PIECE == 0),
+            sold.quantity,
+        )
 
     @property
     def last_article(self) -> list[int]:
