@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pos_terminal.crypto.openssh import new_pair
 from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
-from pos_terminal.domain.language import say
+from pos_terminal.domain.language import labelled, say
 from pos_terminal.domain.staff.support import principal
 from pos_terminal.storage.files import write_durably
 
@@ -168,7 +168,8 @@ def port(folder: Path) -> int:
     """Where the relay listens."""
     found = re.search(r"^Port (\d+)$", _read(folder / CONFIG), re.MULTILINE)
     if found is None:
-        raise Failure(faults.FILE_UNREADABLE, f"{folder / CONFIG}: Port")
+        missing = labelled(str(folder / CONFIG), say("il manque {name}", name="Port"))
+        raise Failure(faults.FILE_UNREADABLE, missing)
     return int(found[1])
 
 
