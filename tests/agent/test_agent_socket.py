@@ -40,6 +40,7 @@ async def alerts(folder: Path, *words: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+@pytest.mark.slow
 def test_a_technician_lists_tries_and_mutes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

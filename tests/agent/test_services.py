@@ -141,6 +141,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 def test_whatever_a_service_does_the_others_work_on(tmp_path: Path) -> None:
     """pos_services and pos_health_checks, wrong in every way at once, beside one that is right."""
     site = tmp_path / "site"
@@ -263,6 +264,7 @@ LEAKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", LEAKS)
 def test_one_that_leaks_is_named_and_held_back(tmp_path: Path, how: str) -> None:
     site = tmp_path / "site"

@@ -62,6 +62,7 @@ def test_the_counters_devices_are_measured(tmp_path: Path) -> None:
     assert wanted <= set(by_key)
 
 
+@pytest.mark.slow
 def test_run(tmp_path: Path) -> None:
     """Parts that start the terminal, sell and print; each figure is whole, and nothing is lost."""
     by_key = whole(bench(tmp_path, "display", "rush", "receipt", "tickets", "payments"))

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from pos_terminal.domain.events.staff import OperatorSignedOn
 from pos_terminal.journal.checkpoint import EVERY
 from tests.conftest import run
@@ -30,6 +32,7 @@ for n in range(60):
 """
 
 
+@pytest.mark.slow
 def test_of_two_forks_at_the_same_instant_one_is_cosigned(tmp_path: Path) -> None:
     """Sixty times; each witness is a directory of its own, without a key yet."""
 

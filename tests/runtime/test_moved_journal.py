@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
 
+import pytest
+
 from pos_driver_sim.display import DisplayEnd
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.sale import SaleClosed
@@ -36,6 +38,7 @@ def somebody_who_has_read(journal: Path) -> Iterator[None]:
         other.communicate()
 
 
+@pytest.mark.slow
 def test_a_log_that_is_removed_stops_it_until_all_is_in_the_file_again(tmp_path: Path) -> None:
     async def body() -> None:
         port = tmp_path / "facing"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import RunSelfTest, SelfTestEnded, Sound
 from pos_terminal.domain.events.sale import SaleClosed
@@ -25,6 +27,7 @@ def test_a_key_has_everything_tried_and_printed_while_the_till_sells(tmp_path: P
     run(body())
 
 
+@pytest.mark.slow
 def test_one_is_made_at_the_start_where_the_settings_say_so(tmp_path: Path) -> None:
     ended: list[SelfTestEnded] = []
 

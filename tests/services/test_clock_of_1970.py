@@ -15,6 +15,7 @@ from tests.support.mail_server import PASSWORD, MailServer, certificate, table
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("libfaketime.so.1"))
 
 
+@pytest.mark.slow
 def test_in_1970_a_mail_waits_says_why_and_goes_once_the_clock_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
