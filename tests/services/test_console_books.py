@@ -31,7 +31,7 @@ def test_a_day_is_closed_and_its_accounting_file_fetched_and_balanced(tmp_path: 
             await page.get_by_role("button", name="Clore").click()
             await expect(page.locator(".notice")).to_contain_text(faults.COUNT_FIRST.code)
             await console.count_drawer()
-            await page.get_by_role("link", name="Clôtures").click()
+            await page.locator("#main").get_by_role("link", name="Clôtures").click()
             await page.get_by_role("link", name="Clore le jour (Z)").click()
             await page.get_by_role("button", name="Clore").click()
             await expect(page.locator(".notice")).to_contain_text("C'est clos")
