@@ -108,6 +108,13 @@ def by_verify(
     return Found(asked, "when asked", words)
 
 
+def in_rounds_and_verify(state: Path) -> Found:
+    """What the rounds say; `journal verify`, when asked, has the same words for it."""
+    told = in_rounds(state)
+    assert by_verify(state).words == told.words
+    return told
+
+
 def refused(guard: Callable[[], object]) -> str:
     """What a guard says that must not let it pass."""
     try:

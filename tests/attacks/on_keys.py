@@ -11,7 +11,15 @@ from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.verifier.chain import Chain, leaf
-from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_rounds
+from tests.attacks.attack import (
+    Attacker,
+    Found,
+    at_start,
+    attack,
+    by_verify,
+    in_rounds,
+    in_rounds_and_verify,
+)
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
@@ -166,9 +174,7 @@ def rotation_undone(place: Path) -> Found:
     )
     run(kept(state, [SIGN_ON]))
     assert list(used(state)) == [old], "it starts, and sells on under the old key"
-    told = in_rounds(state)
-    assert by_verify(state).words == told.words
-    return told
+    return in_rounds_and_verify(state)
 
 
 async def rotated(state: Path) -> None:
