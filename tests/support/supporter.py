@@ -21,12 +21,14 @@ async def inside(relay: Relay, *options: str) -> AsyncIterator[asyncio.subproces
         yield process
 
 
-async def reads(process: asyncio.subprocess.Process, wanted: str, last: str = "") -> str:
+async def reads(
+    process: asyncio.subprocess.Process, wanted: str, last: str = "", within: float = PATIENCE
+) -> str:
     """What he sees until that has come, and `last` is the last of it."""
     seen = ""
     assert process.stdout
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             while wanted not in seen or not seen.endswith(last):
                 got = await process.stdout.read(4096)
                 assert got, seen

@@ -21,6 +21,7 @@ from pos_driver_sim.bench import SimBench
 from pos_terminal.testing.running import run
 from tests.support.process import child
 from tests.support.shop import keys
+from tests.support.supporter import reads
 from tests.systemd.container import ENVIRONMENT, PATIENCE, Container, booted, standing
 from tests.systemd.package_parts import (
     CATALOG,
@@ -202,32 +203,22 @@ async def inside(support: Container, code: str, address: str) -> AsyncIterator[P
         start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            await reads(process, "> ")
+            await prompted(process, "> ")
             yield process
         finally:  # all of it: what ssh holds open is waited for
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-async def reads(process: Process, wanted: str) -> str:
+async def prompted(process: Process, wanted: str) -> str:
     """What he sees until that has come, and a prompt behind it."""
-    seen = ""
-    assert process.stdout
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while wanted not in seen or not seen.endswith("> "):
-                got = await process.stdout.read(4096)
-                assert got, seen
-                seen += got.decode()
-    except TimeoutError:
-        raise AssertionError(f"{wanted!r} did not come: {seen!r}") from None
-    return seen
+    return await reads(process, wanted, "> ", PATIENCE)
 
 
 async def does(process: Process, line: str, wanted: str) -> str:
     assert process.stdin
     process.stdin.write(f"{line}\n".encode())
-    return await reads(process, wanted)
+    return await prompted(process, wanted)
 
 
 async def settings_are_tried_and_go_back(
@@ -244,7 +235,7 @@ async def settings_are_tried_and_go_back(
     process.stdin.write(b"apply 1\n")
     await shows(bench, "OUI = 1")
     await press(bench, "OUI")
-    await reads(process, "redémarre")
+    await prompted(process, "redémarre")
     await till.until(started, lambda said: int(said) == starts + 1)
     async with asyncio.timeout(PATIENCE):
         while "Au revoir" not in await does(process, "config shop.footer", ""):
