@@ -108,7 +108,7 @@ def by_verify(
     return Found(asked, "when asked", words)
 
 
-def in_rounds_and_verify(state: Path) -> Found:
+def in_both(state: Path) -> Found:
     """What the rounds say; `journal verify`, when asked, has the same words for it."""
     told = in_rounds(state)
     assert by_verify(state).words == told.words

@@ -13,7 +13,7 @@ from pos_terminal.archive.make import make
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.journal.keyring import FOLDER, software
 from pos_terminal.journal.verify import verify
-from tests.attacks.attack import Attacker, Found, attack, in_rounds_and_verify, said
+from tests.attacks.attack import Attacker, Found, attack, in_both, said
 from tests.attacks.on_keys import SALES
 from tests.conftest import run
 from tests.support.journaling import database, kept, tamper
@@ -54,7 +54,7 @@ def found(archive: Path, *words: str) -> Found:
 
 def in_three_places(state: Path) -> Found:
     """Rounds, `verify`, and the archive that is made even so say the same."""
-    told = in_rounds_and_verify(state)
+    told = in_both(state)
     # Each has a library of its own, whose words come last.
     told = told._replace(words=" : ".join(told.words.split(" : ")[:2]))
     out = state.with_name("broken.zip")

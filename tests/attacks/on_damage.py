@@ -12,15 +12,7 @@ import pytest
 from pos_terminal.journal.codec import LONGEST
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.verify import Level
-from tests.attacks.attack import (
-    Attacker,
-    Found,
-    at_start,
-    attack,
-    by_verify,
-    in_rounds,
-    in_rounds_and_verify,
-)
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_both, in_rounds
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
 from tests.support.journaling import forge, kept
@@ -36,7 +28,7 @@ def flipped(place: Path) -> Found:
     content[content.index(b'"total":130,') + len('"total":13')] ^= 1
     (state / NAME).write_bytes(content)
     assert turnover(state) == before + 1
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 @attack(Attacker.TECHNICIAN, "a card on which one bit between the records flipped")

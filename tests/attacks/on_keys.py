@@ -11,15 +11,7 @@ from pos_terminal.journal.state_directory import MARK
 from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import verify
 from pos_terminal.verifier.chain import Chain, leaf
-from tests.attacks.attack import (
-    Attacker,
-    Found,
-    at_start,
-    attack,
-    by_verify,
-    in_rounds,
-    in_rounds_and_verify,
-)
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_both, in_rounds
 from tests.conftest import run
 from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
@@ -174,7 +166,7 @@ def rotation_undone(place: Path) -> Found:
     )
     run(kept(state, [SIGN_ON]))
     assert list(used(state)) == [old], "it starts, and sells on under the old key"
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 async def rotated(state: Path) -> None:

@@ -22,7 +22,7 @@ from pos_terminal.domain.events.system import (
     TillStopped,
 )
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
-from tests.attacks.attack import Attacker, Found, attack, in_rounds_and_verify
+from tests.attacks.attack import Attacker, Found, attack, in_both
 from tests.conftest import run
 from tests.support.journaling import CATALOG, database, forge, kept, line, ticket
 
@@ -43,7 +43,7 @@ def found(place: Path, *events: Event) -> Found:
     state = place / "state"
     run(kept(state, events))
     assert count(state) == len(events) + 1, "unprotected, it is a journal like any other"
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 def count(state: Path) -> int:
@@ -120,7 +120,7 @@ def archived_ahead(place: Path) -> Found:
     state = place / "state"
     run(kept(state, [*ticket(1, 1), replace(ahead, last=5)]))
     forge(state, 6, lambda rec: rec.replace(b'"last":5,', b'"last":1000000000,'))
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 @attack(Attacker.OWNER, "the archive of a fiscal year that was never closed")

@@ -13,15 +13,7 @@ from pos_terminal.journal.store import Journal
 from pos_terminal.journal.verify import Level
 from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.settings import NightlyBackup
-from tests.attacks.attack import (
-    Attacker,
-    Found,
-    at_start,
-    attack,
-    by_verify,
-    in_rounds,
-    in_rounds_and_verify,
-)
+from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_both, in_rounds
 from tests.attacks.on_archives import in_three_places
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
@@ -113,7 +105,7 @@ def unsealed(place: Path) -> Found:
     run(kept(state, [*SALES, *[SIGN_ON] * 600]))
     tamper(state, "DELETE FROM checkpoint WHERE size = 256")
     run(kept(state, [SIGN_ON]))
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 @attack(Attacker.OWNER, "cosignatures which together are more than memory holds")
@@ -124,7 +116,7 @@ def heavy(place: Path) -> Found:
     rows = (f"(21, '{at:02d}', zeroblob(4000000), x'00', '')" for at in range(40))
     by_sql(state, f"INSERT INTO cosignature VALUES {', '.join(rows)}")
     run(kept(state, [SIGN_ON]))
-    return in_rounds_and_verify(state)
+    return in_both(state)
 
 
 @attack(Attacker.OWNER, "a note of a backup that never was, so that no night makes one")
