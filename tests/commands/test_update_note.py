@@ -3,38 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from pos_terminal.channel.client import Client
-from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Fault, Head, Incident, Status
+from pos_terminal.channel.interface import Fault, Incident
 from pos_terminal.commands import update_note
 from pos_terminal.domain import faults, language
 from pos_terminal.domain.language import say
 from pos_terminal.update.box import Box
+from tests.support.telling_till import SHUT, TellingTill
 
-SELLS = Status(
-    version="0.1.0", store="1", terminal="2", language="fr", simulated=False, since="today",
-    now="2026-11-30T19:00:00+01:00", trust="ntp", selling=True, faults=[], head=Head(1, "ab"),
-    last_ticket=None, last_closure=None, open_sales=0, operator=1, memory=0, devices=[], queues=[],
-    plugins=[],
-)  # fmt: skip
-
-
-class Till(Client):
-    """A till that says this; None: it does not answer."""
-
-    def __init__(self) -> None:
-        super().__init__(Path("/nowhere"))
-        self.status: Status | None = SELLS
-
-    def call(self, method: Any, asks: Any) -> Any:
-        if self.status is None:
-            raise ChannelError(faults.TILL_SILENT)
-        return self.status
+SELLS = replace(SHUT, terminal="2")
 
 
 class Card(Box):
@@ -56,12 +36,12 @@ class Card(Box):
 
 
 @pytest.fixture
-def till() -> Iterator[Till]:
-    yield Till()
+def till() -> Iterator[TellingTill]:
+    yield TellingTill(SELLS)
     language.translate_with(str)
 
 
-def leave(card: Card, till: Till) -> str:
+def leave(card: Card, till: TellingTill) -> str:
     """What stands there once the till has been asked."""
     update_note.leave(card, till, lambda: [say("version {version}, place {slot}{tried}",
                                                version="9.1", slot="a", tried="")])  # fmt: skip
@@ -71,7 +51,7 @@ def leave(card: Card, till: Till) -> str:
 
 
 def test_it_says_in_both_languages_whether_it_sells_and_is_written_where_that_is_new(
-    tmp_path: Path, till: Till
+    tmp_path: Path, till: TellingTill
 ) -> None:
     card = Card(tmp_path)
     lines = leave(card, till).rstrip().split("\r\n")
@@ -93,7 +73,7 @@ def test_it_says_in_both_languages_whether_it_sells_and_is_written_where_that_is
 
 
 def test_a_till_that_says_nothing_has_its_log_there_and_no_letter_in_half(
-    tmp_path: Path, till: Till
+    tmp_path: Path, till: TellingTill
 ) -> None:
     card = Card(tmp_path)
     till.status = None
@@ -105,7 +85,7 @@ def test_a_till_that_says_nothing_has_its_log_there_and_no_letter_in_half(
 
 
 def test_a_card_that_takes_no_note_stops_nothing(
-    tmp_path: Path, till: Till, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, till: TellingTill, capsys: pytest.CaptureFixture[str]
 ) -> None:
     card = Card(tmp_path)
     card.note.unlink()

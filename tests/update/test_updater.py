@@ -9,14 +9,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from pos_terminal.channel.client import Client
-from pos_terminal.channel.errors import ChannelError
-from pos_terminal.channel.interface import Head, StandingGrant, Status, Ticket
+from pos_terminal.channel.interface import StandingGrant, Ticket
 from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Failure
@@ -26,27 +23,9 @@ from pos_terminal.update.box import Box
 from pos_terminal.update.choice import Choice
 from pos_terminal.update.updater import Updater
 from tests.needs import need
+from tests.support.telling_till import SHUT, TellingTill
 
-SHUT = Status(
-    version="0.1.0", store="1", terminal="1", language="fr", simulated=False, since="today",
-    now="2026-11-30T19:00:00+01:00", trust="ntp", selling=True, faults=[], head=Head(1, "ab"),
-    last_ticket=None, last_closure=None, open_sales=0, operator=1, memory=0, devices=[], queues=[],
-    plugins=[],
-)  # fmt: skip
 SOLD = replace(SHUT, last_ticket=Ticket("1-000001", "2026-11-30T12:00:00+01:00"))
-
-
-class Till(Client):
-    """A till that says this; None: it does not answer."""
-
-    def __init__(self, status: Status | None = SHUT) -> None:
-        super().__init__(Path("/nowhere"))
-        self.status = status
-
-    def call(self, method: Any, asks: Any) -> Any:
-        if self.status is None:
-            raise ChannelError(faults.TILL_SILENT)
-        return self.status
 
 
 class Flashed(Box):
@@ -129,7 +108,7 @@ def box(tmp_path: Path, publisher: Publisher) -> Flashed:
     return found
 
 
-def refused(box: Flashed, till: Till) -> str:
+def refused(box: Flashed, till: TellingTill) -> str:
     """By which code the offer is refused; nothing has changed then."""
     before, restarted = dict(box.slots), box.restarted
     with pytest.raises(Failure) as error:
@@ -140,16 +119,16 @@ def refused(box: Flashed, till: Till) -> str:
 
 def test_a_release_that_sells_stays(box: Flashed, publisher: Publisher) -> None:
     publisher.publish(box.request, "2.0")
-    assert Updater(box, Till()).install(box.request)
+    assert Updater(box, TellingTill()).install(box.request)
     assert (choice.read(box.choice), box.restarted) == (Choice("a", "b"), 1)
     assert not (box.own / "bundle").exists()
     box.start()
     assert (box.slot, box.version, choice.read(box.choice)) == ("b", "2.0", Choice("a"))
-    tried = Updater(box, Till())
+    tried = Updater(box, TellingTill())
     assert tried.settle(patience=1, steady=0.01)
     assert choice.read(box.choice) == Choice("b")
     box.start()
-    settled = Updater(box, Till(None))  # the known slot needs no proof
+    settled = Updater(box, TellingTill(None))  # the known slot needs no proof
     assert settled.settle()
     news = settled.tell()
     assert (news.version, news.slot, news.settled) == ("2.0", "b", True)
@@ -162,13 +141,13 @@ def test_one_that_does_not_is_left_with_its_reason_and_not_taken_again(
     box: Flashed, publisher: Publisher, silent: bool
 ) -> None:
     publisher.publish(box.request, "2.0")
-    Updater(box, Till()).install(box.request)
+    Updater(box, TellingTill()).install(box.request)
     box.start()
     if not silent:
         ill = replace(SHUT, selling=False, faults=[])
-        assert not Updater(box, Till(ill)).settle(patience=0.05, steady=0.01)
+        assert not Updater(box, TellingTill(ill)).settle(patience=0.05, steady=0.01)
     box.start()
-    back = Updater(box, Till())
+    back = Updater(box, TellingTill())
     assert (box.slot, box.version) == ("a", "1.0")
     assert back.settle()
     last = back.book.attempt
@@ -178,9 +157,9 @@ def test_one_that_does_not_is_left_with_its_reason_and_not_taken_again(
         "B-176",
     )
     assert ("la caisse ne vend pas" in last.reason) != silent
-    assert refused(box, Till()) == "B-178"
+    assert refused(box, TellingTill()) == "B-178"
     publisher.publish(box.request, "2.1")
-    assert Updater(box, Till()).install(box.request)
+    assert Updater(box, TellingTill()).install(box.request)
 
 
 def test_what_is_not_signed_by_the_known_key_is_refused(
@@ -189,33 +168,33 @@ def test_what_is_not_signed_by_the_known_key_is_refused(
     publisher.publish(box.request, "2.0")
     manifest = box.request / "manifest.json"
     manifest.write_text(manifest.read_text().replace("2.0", "2.1"))
-    assert refused(box, Till()) == "B-171"
+    assert refused(box, TellingTill()) == "B-171"
     Publisher(tmp_path / "foreign").publish(box.request, "2.0")
-    assert refused(box, Till()) == "B-171"
+    assert refused(box, TellingTill()) == "B-171"
     publisher.publish(box.request, "2.0")
     (box.request / "it.raucb").write_text("3.0")
-    assert refused(box, Till()) == "B-174"
+    assert refused(box, TellingTill()) == "B-174"
     (box.request / "it.raucb").write_text("2.0 and more")
-    assert refused(box, Till()) == "B-174"
+    assert refused(box, TellingTill()) == "B-174"
     (box.request / "it.raucb").unlink()
     (box.request / "it.raucb").symlink_to(box.keyring)
-    assert refused(box, Till()) == "B-174"
+    assert refused(box, TellingTill()) == "B-174"
     (box.request / "it.raucb").unlink()
-    assert refused(box, Till()) == "B-174"
+    assert refused(box, TellingTill()) == "B-174"
     publisher.publish(box.request, "2.0", compatible="pos-terminal-arm64")
-    assert refused(box, Till()) == "B-172"
+    assert refused(box, TellingTill()) == "B-172"
 
 
 def test_an_older_manifest_is_none_once_a_newer_was_seen(
     box: Flashed, publisher: Publisher
 ) -> None:
     publisher.publish(box.request, "1.0", signed="2026-12-24T10:00:00+00:00")
-    assert Updater(box, Till()).check(box.request) is None
+    assert Updater(box, TellingTill()).check(box.request) is None
     publisher.publish(box.request, "2.0")
-    assert refused(box, Till()) == "B-173"
+    assert refused(box, TellingTill()) == "B-173"
     publisher.publish(box.request, "0.9", signed="2026-12-25T10:00:00+00:00")
-    assert refused(box, Till()) == "B-173"
-    assert Updater(box, Till()).install(box.request, insist=True)
+    assert refused(box, TellingTill()) == "B-173"
+    assert Updater(box, TellingTill()).install(box.request, insist=True)
 
 
 def test_it_waits_for_the_shop(box: Flashed, publisher: Publisher) -> None:
@@ -226,50 +205,51 @@ def test_it_waits_for_the_shop(box: Flashed, publisher: Publisher) -> None:
         replace(SOLD, open_sales=1, grants=[agreed]), replace(SOLD, grants=[replace(agreed, by=0)]),
         replace(SOLD, grants=[replace(agreed, scope=["catalog"])]),
     ):  # fmt: skip
-        assert refused(box, Till(status)) == "B-179"
-    assert Updater(box, Till(replace(SOLD, grants=[agreed]))).install(box.request)
+        assert refused(box, TellingTill(status)) == "B-179"
+    assert Updater(box, TellingTill(replace(SOLD, grants=[agreed]))).install(box.request)
 
 
 def test_what_rauc_refuses_changes_nothing_and_is_kept(box: Flashed, publisher: Publisher) -> None:
     publisher.publish(box.request, "2.0")
 
     box.worn = True
-    assert refused(box, Till()) == "B-175"
+    assert refused(box, TellingTill()) == "B-175"
     told = book.read(box.own).refused
     assert told is not None and (told.code, told.reason) == ("B-175", "rauc: input/output error")
     box.worn = False
-    assert Updater(box, Till()).install(box.request)
+    assert Updater(box, TellingTill()).install(box.request)
     assert book.read(box.own).refused is None
 
 
 def test_what_cannot_be_installed_is_not_tried_over_and_over(
     box: Flashed, publisher: Publisher
 ) -> None:
-    assert Updater(box, Till()).perform() is None, "nothing has been fetched yet"
+    assert Updater(box, TellingTill()).perform() is None, "nothing has been fetched yet"
     publisher.publish(box.request, "2.0")
     bundle = box.request / "it.raucb"
     bundle.write_text("3.0")
-    failed = Updater(box, Till()).perform()
+    failed = Updater(box, TellingTill()).perform()
     assert failed is not None and failed.fault.code == "B-174"
     bundle.write_text("2.0")
-    assert Updater(box, Till()).perform() is None and not box.restarted
+    assert Updater(box, TellingTill()).perform() is None and not box.restarted
     told = book.told(box.news)
     assert told is not None and told.code == "B-174"
     publisher.publish(box.request, "2.0", signed="2026-12-01T10:00:00+00:00")
     signature = box.request / "manifest.json.sig"
     whole = signature.read_bytes()
     signature.write_bytes(b"of another")
-    failed = Updater(box, Till()).perform()
+    failed = Updater(box, TellingTill()).perform()
     assert failed is not None and failed.fault.code == "B-171"
     signature.write_bytes(whole)
-    failed = Updater(box, Till(SOLD)).perform()
+    failed = Updater(box, TellingTill(SOLD)).perform()
     assert failed is not None and failed.fault.code == "B-179"
-    assert Updater(box, Till()).perform() is None and box.restarted, "it had to wait for the Z"
+    assert Updater(box, TellingTill()).perform() is None
+    assert box.restarted, "it had to wait for the Z"
 
 
 def test_a_pipe_in_the_place_of_a_manifest_keeps_nobody_waiting(box: Flashed) -> None:
     os.mkfifo(box.request / "manifest.json")
-    failed = Updater(box, Till()).perform()
+    failed = Updater(box, TellingTill()).perform()
     assert failed is not None and failed.fault.code == "B-174"
 
 
@@ -283,7 +263,7 @@ def test_a_bundle_for_which_there_is_no_room_leaves_none_of_it(
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, limits[1]))
     try:
-        failed = Updater(box, Till()).perform()
+        failed = Updater(box, TellingTill()).perform()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert failed is not None and failed.fault.code == "B-175", failed
@@ -292,24 +272,25 @@ def test_a_bundle_for_which_there_is_no_room_leaves_none_of_it(
 
 def test_what_a_power_cut_left_of_a_bundle_goes_with_the_next_start(box: Flashed) -> None:
     (box.own / "bundle").write_text("2.")
-    assert Updater(box, Till()).settle()
+    assert Updater(box, TellingTill()).settle()
     assert not (box.own / "bundle").exists()
 
 
 def test_going_back_by_hand_is_a_trial_too(box: Flashed, publisher: Publisher) -> None:
     with pytest.raises(Failure):
-        Updater(box, Till()).roll_back()  # as flashed: there is nothing before
+        Updater(box, TellingTill()).roll_back()  # as flashed: there is nothing before
     publisher.publish(box.request, "2.0")
-    Updater(box, Till()).install(box.request)
+    Updater(box, TellingTill()).install(box.request)
     box.start()
-    Updater(box, Till()).settle(patience=1, steady=0.01)
-    Updater(box, Till()).roll_back()
+    Updater(box, TellingTill()).settle(patience=1, steady=0.01)
+    Updater(box, TellingTill()).roll_back()
     assert choice.read(box.choice) == Choice("b", "a")
     box.start()
-    assert Updater(box, Till()).settle(patience=1, steady=0.01)
+    assert Updater(box, TellingTill()).settle(patience=1, steady=0.01)
     assert (box.version, choice.read(box.choice)) == ("1.0", Choice("a"))
     with pytest.raises(Failure) as error:
-        Updater(box, Till()).install(box.request)  # what was left is not fetched again by itself
+        # What was left is not fetched again by itself.
+        Updater(box, TellingTill()).install(box.request)
     assert error.value.fault.code == "B-178"
 
 
@@ -317,21 +298,21 @@ def test_a_slot_that_is_lost_leaves_the_box_to_the_other(
     box: Flashed, publisher: Publisher
 ) -> None:
     publisher.publish(box.request, "2.0")
-    Updater(box, Till()).install(box.request)
+    Updater(box, TellingTill()).install(box.request)
     box.start()
-    Updater(box, Till()).settle(patience=1, steady=0.01)
+    Updater(box, TellingTill()).settle(patience=1, steady=0.01)
     (box.root / "proc/cmdline").write_text("pos.version=1.0 rauc.slot=a\n")  # b has no kernel
-    lost = Updater(box, Till())
+    lost = Updater(box, TellingTill())
     assert lost.settle(patience=1, steady=0.01)
     assert choice.read(box.choice) == Choice("a")
     last = lost.book.attempt
     assert last is not None and (last.code, last.outcome) == ("B-176", RETURNED)
-    assert Updater(box, Till()).install(box.request)  # and it may be written anew
+    assert Updater(box, TellingTill()).install(box.request)  # and it may be written anew
 
 
 def test_a_file_that_somebody_deleted_is_made_again(box: Flashed) -> None:
     box.choice.unlink()
-    assert Updater(box, Till()).settle(patience=1, steady=0.01)
+    assert Updater(box, TellingTill()).settle(patience=1, steady=0.01)
     assert choice.read(box.choice) == Choice("a")
 
 
@@ -341,12 +322,12 @@ def test_power_that_goes_before_the_trial_is_marked_gives_it_up(
     publisher.publish(box.request, "2.0")
     box.cut = True
     with pytest.raises(KeyboardInterrupt):
-        Updater(box, Till()).install(box.request)
+        Updater(box, TellingTill()).install(box.request)
     box.cut = False
     assert choice.read(box.choice) == Choice("a")
     begun = book.read(box.own).attempt
     assert begun is not None and begun.outcome == TRYING
     box.start()
-    settled = Updater(box, Till())
+    settled = Updater(box, TellingTill())
     assert settled.settle()
     assert settled.book.given_up == "2.0"
