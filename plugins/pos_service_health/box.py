@@ -19,6 +19,10 @@ MEMINFO = Path("/proc/meminfo")
 NET = Path("/proc/net")
 MOUNTS = Path("/proc/self/mountinfo")
 
+DISKS = ("/", "/var/lib", "/data")
+"""The folders whose disks are looked at, of those that there are: the third is where a flashed box
+writes, whose first is an image and whose second is memory."""
+
 IMAGES = ("erofs", "squashfs", "iso9660")
 """Filesystems that are made once, full and for reading: a flashed box's system is one."""
 
@@ -43,7 +47,7 @@ def checks(
     given: HealthSettings, clock: Clock, sys: Path = SYS, meminfo: Path = MEMINFO, net: Path = NET
 ) -> Iterable[Check]:
     """What there is to look at on this box."""
-    for folder in given.disks:
+    for folder in filter(os.path.isdir, DISKS) if given.disks is None else given.disks:
         yield Check(f"disk {folder}", given.every, partial(disk, folder, given.disk_free))
     if any(thermometers(sys)):
         yield Check("heat", given.every, partial(heat, given.hottest, sys))

@@ -161,6 +161,17 @@ def test_what_a_box_does_not_show_is_not_looked_at(tmp_path: Path) -> None:
     assert set(looked(checks)) == {"network", "memory", "clock"}
 
 
+def test_the_disk_that_a_flashed_box_writes_to_is_looked_at_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, none = str(tmp_path), str(tmp_path / "none")
+    monkeypatch.setattr(box, "DISKS", (*box.DISKS[:2], data, none))
+    assert box.DISKS[:2] == ("/", "/var/lib")
+    checks = box.checks(HealthSettings(), SetClock(), tmp_path, meminfo(tmp_path, 900_000))
+    disks = [check.subject for check in checks if check.subject.startswith("disk")]
+    assert disks == ["disk /", "disk /var/lib", f"disk {data}"]
+
+
 def test_a_round_reports_and_takes_back(tmp_path: Path) -> None:
     found: list[tuple[Fault, str]] = [(faults.BOX_HOT, "84 °C"), (faults.UNDER_VOLTAGE, "")]
     threads = []
