@@ -29,8 +29,9 @@ from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Failure, Fault, by_code
 from pos_terminal.domain.language import say
 from pos_terminal.update import book, release
+from pos_terminal.update.book import News
 from pos_terminal.update.counter import SCOPE
-from pos_terminal.update.release import MANIFEST, SIGNATURE, Manifest
+from pos_terminal.update.release import ENDING, MANIFEST, SIGNATURE, Manifest
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,10 @@ LARGEST = 1 << 30
 ROOM = 3
 """As many bundles have to find room: this one, root's own copy, and as much is left to the till,
 whose journal lies on the same disk."""
+
+AGAIN = 6 * 3600.0
+"""Seconds after which a bundle that root found broken is fetched again: whoever spoilt it may have
+mended it, and who has not must not wear the card out."""
 
 AGREED = 3600
 """Seconds for which an agreement at the counter holds: RAUC writes for minutes."""
@@ -74,6 +79,8 @@ class Fetching:
     def __init__(self, agent: Agent, settings: UpdateSettings, news: Path = NEWS) -> None:
         self._news = news
         self._every = settings.every
+        self._clock = agent.clock
+        self._fetched = float("-inf")
         self._server = CalledServer(
             agent, SUBJECT, settings.url, ca=settings.ca, hosts=settings.hosts
         )
@@ -100,18 +107,21 @@ class Fetching:
         offered = release.parse(new.read_bytes())
         news = book.told(self._news)
         if news is None or news.version != offered.version:
-            await self._bundle(offered)
+            await self._bundle(offered, news)
         # A server that had one of the two already, and not yet the other, has both the next time.
         if all(_same(self._folder / name) for name in (MANIFEST, SIGNATURE)):
             return
         for name in (SIGNATURE, MANIFEST):
             (self._folder / f"{name}.part").replace(self._folder / name)
 
-    async def _bundle(self, offered: Manifest) -> None:
+    async def _bundle(self, offered: Manifest, news: News | None) -> None:
         place = self._folder / offered.bundle
-        if place.exists() and place.stat().st_size == offered.size:
+        whole = place.exists() and place.stat().st_size == offered.size
+        now = self._clock.monotonic()
+        if whole and not (_came_broken(news) and now - self._fetched > AGAIN):
             return
-        for old in self._folder.glob("*.raucb*"):
+        self._fetched = now
+        for old in self._folder.glob(f"*{ENDING}*"):
             old.unlink()
         if shutil.disk_usage(self._folder).free < ROOM * offered.size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), offered.bundle)
@@ -128,6 +138,12 @@ class Fetching:
         except (OSError, BadTarget):
             part.unlink(missing_ok=True)
             raise
+
+
+def _came_broken(news: News | None) -> bool:
+    """Whether root found, the last time, that a bundle was not what was signed."""
+    refused = news.book.refused if news else None
+    return refused is not None and refused.code == faults.UPDATE_DAMAGED.code
 
 
 def _same(file: Path) -> bool:

@@ -14,7 +14,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
-from pos_terminal.update.release import LARGEST, MANIFEST, SIGNATURE, Manifest, parse
+from pos_terminal.update.release import ENDING, LARGEST, MANIFEST, SIGNATURE, Manifest, parse
 
 BUNDLE = "bundle"
 """The copy of the bundle, whatever it was called."""
@@ -50,12 +50,15 @@ def verified(folder: Path, own: Path, keyring: Path) -> Manifest:
 
 
 def seen(folder: Path, own: Path) -> str:
-    """The SHA-256 of the manifest and the signature that lie there, whoever made them; empty: there
-    is no manifest. Failure.
+    """What stands for the manifest and the signature that lie there, whoever made them, and for the
+    coming of the bundle: one that came broken may come again. Empty: there is no manifest. Failure.
     """
     if not os.path.lexists(folder / MANIFEST):
         return ""
     found = [_copy(folder / name, own / name, LARGEST)[1] for name in (MANIFEST, SIGNATURE)]
+    # Nobody reads hundreds of megabytes every ten minutes, only to find them as broken as before.
+    bundles = sorted(folder.glob(f"*{ENDING}"))
+    found += [f"{each.name} {each.lstat().st_mtime_ns}" for each in bundles]
     return hashlib.sha256("".join(found).encode()).hexdigest()
 
 

@@ -18,6 +18,9 @@ from pos_terminal.domain.language import say
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.sig"
 """What it and its signature are called, beside the bundle."""
 
+ENDING = ".raucb"
+"""How a bundle's name ends."""
+
 STALE = timedelta(days=30)
 """How old the newest manifest may be that a box has seen."""
 

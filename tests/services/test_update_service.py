@@ -96,6 +96,20 @@ def test_the_version_that_runs_is_not_fetched(tmp_path: Path) -> None:
     assert next(tmp_path.rglob("manifest.json")).read_bytes() == manifest()
 
 
+def test_a_bundle_that_came_broken_is_fetched_again_and_not_at_every_look(tmp_path: Path) -> None:
+    files = {"manifest.json": manifest(), "manifest.json.sig": b"signed", "2.0.raucb": b"A bundle"}
+    refused = Refusal("now", "B-174", "2.0.raucb: 8 bytes")
+
+    def mended() -> None:
+        book.tell(tmp_path / "news", News("1.0", "a", settled=True, book=Book(refused=refused)))
+        files["2.0.raucb"] = BUNDLE
+
+    assert fetching(tmp_path, files, 3, mended).count("2.0.raucb") == 1
+    # A box that was switched off meanwhile does not wait for the hours to pass.
+    assert fetching(tmp_path, files, 3).count("2.0.raucb") == 1
+    assert next(tmp_path.rglob("2.0.raucb")).read_bytes() == BUNDLE
+
+
 @pytest.mark.parametrize(
     "files",
     [
