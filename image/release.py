@@ -56,7 +56,8 @@ def bundle(given: argparse.Namespace) -> Manifest:
     content.mkdir(parents=True)
     images = ("boot", "system")
     for each in images:
-        (content / f"{each}.img").hardlink_to(given.folder / f"{each}.img")
+        # No link: --out may be a stick, and the folder is on another disk.
+        shutil.copyfile(given.folder / f"{each}.img", content / f"{each}.img")
     described = f"[update]\ncompatible={compatible}\nversion={version}\n\n[bundle]\nformat=verity\n"
     described += "".join(f"\n[image.{each}]\nfilename={each}.img\n" for each in images)
     (content / "manifest.raucm").write_text(described)

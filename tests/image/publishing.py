@@ -49,7 +49,7 @@ class Publisher:
         boot = built / "boot.img"
         shutil.copy(BUILT / "boot.img", boot)
         told(boot, r'pos\.version=[^" ]+', f"pos.version={version} {options}")
-        (built / "system.img").hardlink_to(BUILT / "system.img")
+        (built / "system.img").symlink_to(BUILT / "system.img")
         self._sign(built, KEYS)
         self.serve()
 
