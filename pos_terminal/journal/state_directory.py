@@ -7,7 +7,7 @@ keys/           the keys that sign, one file a key id (keyring.py)
 signer.down     since when the signer does not work; removed once it has signed again
 update.confirmed  the version that is there to stay: its breaking migrations may be done
 witness.path   the witness's directory, for commands that run without the configuration
-spool/          papers that wait for a printer (runtime/spool.py); each is gone once printed
+spool/          papers that wait for a printer (runtime/spool.py); each is emptied once printed
 catalogs/       every catalogue, promotion and setting ever in force, by its SHA-256
 """
 

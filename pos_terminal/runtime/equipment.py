@@ -192,7 +192,7 @@ class Equipment:
             try:
                 slip.paper = till.redrawn(slip.paper)
             except Refused as refused:  # a voucher whose key is not here: its file stays
-                log.error("spool: %s is not printed: %s", slip.path, refused.fault)
+                log.error("spool: %s is not printed: %s", slip.paper.kind, refused.fault)
                 continue
             self._lane_of(slip).resume(slip)
         for slip in found.ended:

@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import NoReturn
 
 from msgspec.structs import replace
@@ -161,8 +162,10 @@ class PrinterLane:
         """Bring each to the disk at once, however long the printer takes over one before."""
         while True:
             paper = await self._asked.get()
+            at_once = not (paper.patient or self._slips or self._in_hand)
             with self._holding():
-                self._queue(await asyncio.to_thread(self._spool.keep, paper, self._role))
+                keep = partial(self._spool.keep, paper, self._role, sent=at_once)
+                self._queue(await asyncio.to_thread(keep))
 
     @contextmanager
     def _holding(self) -> Iterator[None]:
@@ -242,8 +245,8 @@ class PrinterLane:
                 await self._stirred.wait()
 
     async def _end(self, slip: Slip, done: PaperDone) -> None:
-        """Of a sale's paper the record comes first: a file that is gone says that it was printed,
-        and a till that is killed in between would say that it was not."""
+        """Of a sale's paper the record comes first: one that is gone was printed, and a till that
+        is killed in between would say that it was not."""
         if done.request:
             self.ended(slip)
         else:
@@ -294,8 +297,9 @@ class PrinterLane:
                 # It may wait for hours, and is told from one that may be on paper all the while.
                 with suppress(DeviceTimeout):  # who says nothing of itself may print all the same
                     await self._look()
-            # Before a byte leaves: who finds the file behind a power cut knows no more than that.
-            await asyncio.to_thread(self._spool.send, slip)
+            if slip.kept:
+                # Before a byte leaves: who finds it behind a power cut knows no more than that.
+                await asyncio.to_thread(self._spool.send, slip)
             said = await self._port.do(lambda printer: printer.print(receipt))
         except OutcomeUnknown as error:
             log.warning("%s: %s", receipt.title, error)

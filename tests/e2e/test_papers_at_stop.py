@@ -8,11 +8,11 @@ from pos_terminal.archive.export import records
 from pos_terminal.domain.events.paper import ReceiptPrinted
 from pos_terminal.domain.events.system import TillStopped
 from pos_terminal.domain.events.values import PrintOutcome
-from pos_terminal.runtime.spool import SENT, SPOOL
 from pos_terminal.testing.running import run
 from tests.support.process import terminal
 from tests.support.shop import keys, write_settings
 from tests.support.toys import until
+from tests.support.waiting_papers import sent, waiting
 
 
 def stopped_in_a_ticket(tmp_path: Path, *, bytes_per_second: float) -> list[PrintOutcome]:
@@ -41,9 +41,10 @@ def stopped_in_a_ticket(tmp_path: Path, *, bytes_per_second: float) -> list[Prin
 def test_a_ticket_that_is_on_its_way_ends_as_printed(tmp_path: Path) -> None:
     # A ticket here has some 1,000 bytes.
     assert stopped_in_a_ticket(tmp_path, bytes_per_second=3_000) == [PrintOutcome.PRINTED]
-    assert not [*(tmp_path / "state" / SPOOL).glob(f"*{SENT}")]
+    assert waiting(tmp_path / "state") == []
 
 
 def test_one_that_does_not_end_keeps_no_till_from_stopping(tmp_path: Path) -> None:
     assert stopped_in_a_ticket(tmp_path, bytes_per_second=50) == []
-    assert [*(tmp_path / "state" / SPOOL).glob(f"*{SENT}")], "the next start says that it may be"
+    (paper,) = waiting(tmp_path / "state")
+    assert sent(paper), "the next start says that it may be on paper"

@@ -17,10 +17,10 @@ from pos_terminal.archive.export import records
 from pos_terminal.domain.events.paper import ReceiptPrinted, ReceiptRequested
 from pos_terminal.domain.events.period import PeriodClosed
 from pos_terminal.domain.events.values import PrintOutcome
-from pos_terminal.runtime.spool import SENT, SPOOL, WAITS
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.process import terminal
 from tests.support.shop import keys, write_settings
+from tests.support.waiting_papers import sent, waiting
 
 COUNT = "COMPTE COMPTE COMPTE 1 " + "COMPTE " * 13
 KILLS = 5
@@ -31,12 +31,6 @@ LONGEST = 45
 async def press(bench: SimBench, text: str, *words: str) -> None:
     await bench.keyboard.press(*keys(text))
     await bench.display.shows(*words)
-
-
-def waiting(state: Path) -> list[Path]:
-    folder = state / SPOOL
-    files = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in files if path.suffix in (WAITS, SENT))
 
 
 async def until_none_waits(state: Path) -> None:
@@ -53,14 +47,14 @@ def without_an_end(state: Path) -> set[int]:
 
 
 async def until_each_has_its_end(state: Path) -> None:
-    """One that was killed before its paper came to the spool has no file there to wait for."""
+    """One that was killed before its paper came to the spool has nothing there to wait for."""
     async with asyncio.timeout(PATIENCE):
         while waiting(state) or without_an_end(state):
             await asyncio.sleep(0.02)
 
 
 def printed_to_its_end(state: Path, number: int) -> bool:
-    """Whether the end of that ticket's printing is on record, and its file gone."""
+    """Whether the end of that ticket's printing is on record, and it waits no more."""
     return not waiting(state) and any(
         isinstance(record.event, ReceiptPrinted) and record.event.number == number
         for record in records(state)
@@ -134,9 +128,9 @@ def test_a_z_waits_for_paper_over_kills_and_comes_once(tmp_path: Path) -> None:
                 await press(bench, "Z", "P-103")
                 os.kill(process.pid, signal.SIGKILL)
             (waits,) = waiting(state)
-            assert waits.suffix == WAITS
-            assert stat.S_IMODE(waits.stat().st_mode) == 0o600
-            assert stat.S_IMODE(waits.parent.stat().st_mode) == 0o700
+            assert not sent(waits)
+            assert stat.S_IMODE(waits.path.stat().st_mode) == 0o600
+            assert stat.S_IMODE(waits.path.parent.stat().st_mode) == 0o700
             for _ in range(1):
                 async with terminal(config, state) as process:
                     await asyncio.sleep(0.3)

@@ -13,11 +13,12 @@ from pos_terminal.domain.counter.steps import Input, PaperDone
 from pos_terminal.domain.events.values import PrintOutcome
 from pos_terminal.runtime.port import Port, PortState
 from pos_terminal.runtime.printing import PrinterLane
-from pos_terminal.runtime.spool import Paper, Spool, take_up
+from pos_terminal.runtime.spool import SPOOL, Paper, Spool, take_up
 from pos_terminal.testing.printer_contract import ticket
 from tests.conftest import run
 from tests.support.escpos_far_end import settings
 from tests.support.toys import until
+from tests.support.waiting_papers import waiting
 
 LINES = (0, 1, 3, 6, 99)
 """Printed before the end; 99: all of it."""
@@ -48,21 +49,22 @@ def test_it_comes_at_least_once_and_twice_only_where_it_says_so(tmp_path: Path) 
     async def body(lines: int) -> list[str]:
         printed, put = list[Event](), list[Input]()
         folder = tmp_path / f"{lines}"
+        folder.mkdir()
         async with PrinterEnd(on_event=printed.append) as end:
             end.bytes_per_second = 5_000
-            async with at_work(end, Spool(folder), put) as lane:
+            async with at_work(end, Spool(folder / SPOOL), put) as lane:
                 lane.print(Z)
                 await until(lambda: len(printed) >= lines or bool(put))
                 if lines == 0:
-                    await until(lambda: any(folder.glob("*.waits")) or any(folder.glob("*.sent")))
+                    await until(lambda: bool(waiting(folder)))
             end.bytes_per_second = None  # the printer itself has not been killed
-            spool = Spool(folder)
+            spool = Spool(folder / SPOOL)
             found = take_up(spool, ())
             async with at_work(end, spool, put) as lane:
                 for slip in found.again:
                     lane.resume(slip)
                 await until(lambda: PaperDone(None, PrintOutcome.PRINTED) in put)
-                await until(lambda: not [*folder.glob("*.waits"), *folder.glob("*.sent")])
+                await until(lambda: not waiting(folder))
             return [paper.text for paper in end.papers if "TOTAL" in paper.text]
 
     for lines in LINES:
