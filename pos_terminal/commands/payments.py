@@ -119,7 +119,7 @@ def _reconcile(book: Book, arguments: argparse.Namespace) -> int:
     else:
         for line in _lines(reckonings):
             print(line)
-    return 1 if any(each.difference for each in reckonings) else 0
+    return 1 if any(each.unexplained for each in reckonings) else 0
 
 
 def _as_json(each: Reckoning) -> dict[str, object]:
@@ -134,7 +134,8 @@ def _lines(reckonings: list[Reckoning]) -> Iterator[str]:
             f"{say('journal')} {euros(each.journal)} ({each.payments})  {say('terminal')} {said}"
         )
         if each.difference:
-            yield f"  {say('ECART')} {euros(each.difference)}"
+            explained = f"  {say('Ecart expliqué')}" if each.settled else ""
+            yield f"  {say('ECART')} {euros(each.difference)}{explained}"
         if each.difference or each.said is None:
             for doubtful in (*each.doubtful, *each.alone):
                 yield f"  {say('à vérifier')}  {_line(doubtful)}"

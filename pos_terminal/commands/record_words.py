@@ -9,6 +9,8 @@ from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentBegun,
     PaymentIntended,
+    TerminalReckoned,
+    TerminalSettled,
     TerminalSum,
     TerminalTotals,
 )
@@ -114,6 +116,14 @@ def of_held_money(event: Event) -> str:
                 return say("terminal {name} : ses totaux ne sont pas connus", name=event.terminal)
             sums = ", ".join(_summed(each) for each in event.sums) or say("rien")
             return say("terminal {name} : {sums}", name=event.terminal, sums=sums)
+        case TerminalReckoned():
+            words = say("terminal {name} : {said} € pour {journal} € au journal")
+            return words.format(
+                name=event.terminal, said=euros(event.said), journal=euros(event.journal)
+            )
+        case TerminalSettled():
+            words = say("terminal {name} : écart de {total} € expliqué")
+            return words.format(name=event.terminal, total=euros(event.difference))
     return ""
 
 

@@ -14,7 +14,7 @@ from pos_terminal.acts.table import acts_over
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.clock import doubtful
 from pos_terminal.domain.audit.setup import Setup
-from pos_terminal.domain.counter import card_payments
+from pos_terminal.domain.counter import card_days, card_payments
 from pos_terminal.domain.counter.counter import Counter
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.steps import Input, Trouble
@@ -272,6 +272,8 @@ class App:
         for effect in card_payments.recalls(counter.desk):
             # Whatever was asked before this program began: the terminal is asked first.
             self.equipment.outputs.payments.release(effect)
+        for asked in card_days.unreckoned(counter.desk, [each.event for each in journal.recent()]):
+            self.equipment.outputs.release(asked)
         self._heard = None
         self.ready.set()
         await till.run(self._inputs)

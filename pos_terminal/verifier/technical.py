@@ -46,6 +46,7 @@ LABELS = {int(code): label for code, label in rows("""
 954|Duplicata d'un ticket
 955|Décision sur un paiement dont personne ne sait l'issue
 956|Numéro d'un terminal de paiement : premier, ou changé
+957|Écart entre un terminal de paiement et le journal
 960|Effacement de données personnelles
 970|Fin de poste d'un opérateur
 971|Code secret refusé
@@ -189,6 +190,11 @@ def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
     if kind == "terminal.known":
         said = body["identity"] or "sans numéro"
         return 956, f"{body['terminal']}, {said}{allowed}"
+    if kind == "terminal.reckoned" and body["said"] != body["journal"]:
+        sums = f"{euros(body['said'])} € pour {euros(body['journal'])} €"
+        return 957, f"{body['terminal']}, {sums}"
+    if kind == "terminal.settled":
+        return 957, f"{body['terminal']}, écart de {euros(body['difference'])} € expliqué{allowed}"
     return None
 
 

@@ -11,7 +11,16 @@ import pytest
 
 from pos_driver_sim.terminal import Act, TerminalEnd
 from pos_terminal.__main__ import main
-from pos_terminal.domain.events.payment import PaymentAnswered, PaymentIntended, TerminalTotals
+from pos_terminal.channel import interface
+from pos_terminal.channel.interface import Nothing
+from pos_terminal.domain import faults
+from pos_terminal.domain.events.payment import (
+    PaymentAnswered,
+    PaymentIntended,
+    TerminalReckoned,
+    TerminalSettled,
+    TerminalTotals,
+)
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.runtime.port import PortState
@@ -94,8 +103,9 @@ def test_a_sale_is_paid_at_the_terminal_that_was_chosen_and_one_that_fails_stops
 
     run(body())
     state = str(tmp_path / "state")
-    assert main(["payments", "reconcile", "--state", state, "--json"]) == 1
+    assert main(["payments", "reconcile", "--state", state, "--json"]) == 0, "explained"
     found = json.loads(capsys.readouterr().out)["reckonings"]
+    assert [each["terminal"] for each in found if each["settled"]] == ["mobile"]
     assert {each["terminal"]: (each["journal"], each["said"]) for each in found} == {
         "tpe": (1600, 1600),
         "mobile": (130, 930),
@@ -125,3 +135,33 @@ async def reconciled(shop: Shop) -> None:
     assert ends.count("Pas d'écart") == ends.count("ECART") == 1
     assert re.search(r"ECART +8,00", ends)
     await shop.shows("TPE : ECART A LIRE", "M-129")
+    await explained(shop)
+
+
+async def explained(shop: Shop) -> None:
+    """The difference stands in the status until somebody says that it is explained."""
+    reckoned = await shop.journaled(TerminalReckoned, 2)
+    assert {each.terminal: (each.said, each.journal) for each in reckoned} == {
+        "tpe": (1600, 1600),
+        "mobile": (930, 130),
+    }
+    assert [each.doubtful for each in reckoned if each.difference] == [("B000000101",)]
+    assert await differing(shop) == ["mobile 8,00 €"]
+    await shop.type("C TPE TPE")
+    await shop.shows("mobile", "ECART", "8,00")
+    await shop.type("CORR")
+    await shop.shows("mobile", "8,00", "ECART EXPLIQUE")
+    assert await shop.journaled(TerminalSettled) == [
+        TerminalSettled(terminal="mobile", difference=800)
+    ]
+    assert await differing(shop) == []
+    await shop.type("TPE TPE")
+    await shop.shows("mobile", "EXPLIQUE", "8,00")
+    await shop.type("CORR")
+    await shop.shows("TPE, TICKET, Z OU C", "M-128")
+
+
+async def differing(shop: Shop) -> list[str]:
+    status = await shop.till.call(interface.STATUS, Nothing())
+    told = faults.CARD_DAY_DIFFERS.code
+    return [each.detail or "" for each in status.faults if each.code == told]

@@ -21,7 +21,13 @@ from pos_terminal.domain.events.grants import (
 )
 from pos_terminal.domain.events.outage import OutageEnded, OutageStarted
 from pos_terminal.domain.events.paper import ReceiptPrinted
-from pos_terminal.domain.events.payment import PaymentChanged, PaymentDecided, TerminalKnown
+from pos_terminal.domain.events.payment import (
+    PaymentChanged,
+    PaymentDecided,
+    TerminalKnown,
+    TerminalReckoned,
+    TerminalSettled,
+)
 from pos_terminal.domain.events.period import (
     Archived,
     Period,
@@ -107,6 +113,7 @@ PAYMENT = 953
 DUPLICATE = 954
 PAYMENT_DECIDED = 955
 TERMINAL = 956
+TERMINAL_DIFFERS = 957
 ERASURE = 960
 SIGNED_OFF = 970
 PIN_REFUSED = 971
@@ -164,6 +171,7 @@ CODES: dict[int, str] = {
     DUPLICATE: "Duplicata d'un ticket",
     PAYMENT_DECIDED: "Décision sur un paiement dont personne ne sait l'issue",
     TERMINAL: "Numéro d'un terminal de paiement : premier, ou changé",
+    TERMINAL_DIFFERS: "Écart entre un terminal de paiement et le journal",
     ERASURE: "Effacement de données personnelles",
     SIGNED_OFF: "Fin de poste d'un opérateur",
     PIN_REFUSED: "Code secret refusé",
@@ -346,6 +354,12 @@ def _of_terminals(event: Event) -> JetLine | None:
         case TerminalKnown():
             said = event.identity or "sans numéro"
             return JetLine(TERMINAL, f"{event.terminal}, {said}{_allowed(event.authority)}")
+        case TerminalReckoned() if event.difference:
+            sums = f"{euros(event.said)} € pour {euros(event.journal)} €"
+            return JetLine(TERMINAL_DIFFERS, f"{event.terminal}, {sums}")
+        case TerminalSettled():
+            settled = f"{event.terminal}, écart de {euros(event.difference)} € expliqué"
+            return JetLine(TERMINAL_DIFFERS, f"{settled}{_allowed(event.authority)}")
     return None
 
 

@@ -4,7 +4,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pos_terminal.domain.events.event import Event
-from pos_terminal.domain.events.payment import TerminalKnown
+from pos_terminal.domain.events.payment import (
+    TerminalKnown,
+    TerminalReckoned,
+    TerminalSettled,
+    differing,
+)
 from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.prepaid import VouchersKeyed
 from pos_terminal.domain.events.staff import ClerkChanged, ClerksFound
@@ -37,6 +42,9 @@ class Setup(Struct, frozen=True):
 
     `terminals` are payment terminals, by their names here, with the numbers that they are known by.
 
+    `differing` are those whose sums differ from the journal's, by so many cents, and nobody has
+    explained it.
+
     `up` from a start until the stop that was said: a start that finds it so follows a crash.
     """
 
@@ -52,6 +60,7 @@ class Setup(Struct, frozen=True):
     year_closed: int = 0
     archived: int = 0
     terminals: tuple[tuple[str, str], ...] = ()
+    differing: tuple[tuple[str, int], ...] = ()
 
     @property
     def archive_due(self) -> bool:
@@ -94,11 +103,15 @@ class Setup(Struct, frozen=True):
                 return self._met(event)
 
     def _met(self, event: Event) -> "Setup":
-        """A payment terminal, or one in its place."""
-        if not isinstance(event, TerminalKnown):
-            return self
-        known = {**dict(self.terminals), event.terminal: event.identity}
-        return replace(self, terminals=tuple(sorted(known.items())))
+        """A payment terminal, or one in its place; a difference of its sums, or none any more."""
+        match event:
+            case TerminalKnown():
+                known = {**dict(self.terminals), event.terminal: event.identity}
+                return replace(self, terminals=tuple(sorted(known.items())))
+            case TerminalReckoned() | TerminalSettled():
+                left = differing(dict(self.differing), event)
+                return replace(self, differing=tuple(sorted(left.items())))
+        return self
 
     def _filed(self, event: PeriodClosed | Archived) -> "Setup":
         """What is closed and what is archived: an archive counts that begins where one ended."""

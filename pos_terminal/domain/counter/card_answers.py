@@ -7,14 +7,13 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.authorisation import EURO, Ending, Outcome, Reason, Scheme, Service
-from pos_terminal.domain.counter import payable, payment
+from pos_terminal.domain.counter import card_days, payable, payment
 from pos_terminal.domain.counter.card_payments import Stranger, open_payments
 from pos_terminal.domain.counter.desk import Desk
 from pos_terminal.domain.counter.slips import SlipAsked
 from pos_terminal.domain.counter.steps import (
     Effect,
     EndTerminalDay,
-    LookUp,
     OpenDrawer,
     PaymentEnded,
     PaymentStage,
@@ -38,7 +37,6 @@ from pos_terminal.domain.events.period import Period, PeriodClosed
 from pos_terminal.domain.events.sale import CardPaid, Tender, TenderReturned
 from pos_terminal.domain.events.values import PaymentOutcome
 from pos_terminal.domain.faults import Fault, Tone
-from pos_terminal.domain.lookup.questions import CardDaysWanted
 from pos_terminal.domain.moment import Moment
 from pos_terminal.domain.money import LARGEST_TOTAL
 from pos_terminal.domain.printing import card_slip
@@ -96,10 +94,7 @@ def _day_ended(desk: Desk, given: TerminalDayEnded) -> Step:
         ),
         identity=totals.terminal,
     )
-    # In the background, for its paper (`card_days`): the clerk may be doing anything meanwhile.
-    desk.lookups += 1
-    desk.card_days.add(desk.lookups)
-    return Step((said,), (LookUp(desk.lookups, CardDaysWanted(given.terminal)),))
+    return Step((said,), (card_days.reckon(desk, given.terminal),))
 
 
 def _stage(desk: Desk, given: PaymentStage) -> Step:

@@ -63,6 +63,11 @@ def day_asked() -> Screen:
     return Screen(say("FIN DE JOURNEE TPE"), say("DEMANDEE"))
 
 
+def explained(terminal: str, cents: int) -> Screen:
+    """Somebody has explained what a terminal took beyond the journal's sum."""
+    return Screen(both_ends(terminal, euros(cents)), say("ECART EXPLIQUE"))
+
+
 def standing(asked: PaymentIntended, answered: PaymentAnswered | None) -> Screen:
     """What stands there of a sale that a terminal has an order of, as after a power cut."""
     if answered and answered.outcome is PaymentOutcome.UNKNOWN:

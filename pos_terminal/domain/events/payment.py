@@ -1,5 +1,6 @@
 """Events of means of payment: what a terminal was asked, and what became of it."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from msgspec import Struct
@@ -107,6 +108,49 @@ class TerminalTotals(Event, frozen=True, kw_only=True):
     identity: str = ""
 
 
+class TerminalReckoned(Event, frozen=True, kw_only=True):
+    """What a terminal said last that it moved, held to the journal: both in cents to the shop.
+
+    `payments` moved the journal's sum since the terminal's day before. Where the two differ,
+    `doubtful` are the references by which that may have come, and it stands until the next one
+    agrees or somebody has explained it (terminal.settled).
+    """
+
+    kind: ClassVar[str] = "terminal.reckoned"
+    terminal: str
+    said: int
+    journal: int
+    payments: int
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def difference(self) -> int:
+        """What the terminal moved beyond what the journal has, in cents."""
+        return self.said - self.journal
+
+
+class TerminalSettled(Event, frozen=True, kw_only=True):
+    """Somebody who may close the day says that a terminal's `difference` is explained.
+
+    `authority` is who allowed what the operator may not do; 0: nobody had to.
+    """
+
+    kind: ClassVar[str] = "terminal.settled"
+    terminal: str
+    difference: int
+    authority: int = 0
+
+
+def differing(standing: Mapping[str, int], event: Event) -> Mapping[str, int]:
+    """The terminals with a difference that nobody has explained, in cents, after `event`."""
+    match event:
+        case TerminalReckoned() if event.difference:
+            return {**standing, event.terminal: event.difference}
+        case TerminalReckoned() | TerminalSettled():
+            return {name: cents for name, cents in standing.items() if name != event.terminal}
+    return standing
+
+
 class TerminalKnown(Event, frozen=True, kw_only=True):
     """That terminal's own number, `identity`: at its first payment, or as somebody confirmed it.
 
@@ -143,6 +187,8 @@ PAYMENT_EVENTS: tuple[type[Event], ...] = (
     PaymentAnswered,
     PaymentDecided,
     TerminalTotals,
+    TerminalReckoned,
+    TerminalSettled,
     TerminalKnown,
     PaymentChanged,
 )

@@ -132,13 +132,15 @@ CARD_DAYS_SHOWN = _fault(
     "M-128",
     "TPE, TICKET, Z OU C",
     "La caisse montre ce que les terminaux ont encaissé.",
-    "Taper C, puis TPE : la suite ; TICKET : le papier ; Z : finir leur journée ; C.",
+    "Taper C, puis TPE : la suite ; TICKET : le papier ; Z : finir leur journée ; CORR : l'écart"
+    " est expliqué ; C.",
 )
 CARD_DAY_DIFFERS = _fault(
     "M-129",
     "TPE : ECART A LIRE",
     "Le terminal de paiement dit avoir encaissé une autre somme que la caisse.",
-    "Taper C ; lire le papier : il a l'écart et les tickets à vérifier, puis regarder la banque.",
+    "Taper C ; lire le papier : il a l'écart et les tickets à vérifier, puis regarder la banque ;"
+    " expliqué : TPE, CORR.",
     Tone.ALARM,
 )
 SLIP_NUMBER = _fault(

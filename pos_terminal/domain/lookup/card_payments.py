@@ -16,6 +16,7 @@ from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentDecided,
     PaymentIntended,
+    TerminalSettled,
     TerminalSum,
     TerminalTotals,
 )
@@ -26,7 +27,8 @@ from pos_terminal.domain.lookup.reckoning import CardPayment, Reckoning, SchemeS
 from pos_terminal.domain.tender.tender import MANUAL
 
 OF_CARDS = (
-    PaymentIntended, PaymentAnswered, PaymentDecided, TerminalTotals, SaleClosed, PeriodClosed,
+    PaymentIntended, PaymentAnswered, PaymentDecided, TerminalTotals, TerminalSettled, SaleClosed,
+    PeriodClosed,
 )  # fmt: skip
 """What a `Book` takes in."""
 
@@ -81,6 +83,8 @@ class Book(Struct):
                 alone = tuple(card for _, card in self.alone[since.alone :])
                 self.reckonings.append(self._reckoned(event.terminal, refs, alone, event, at=at))
                 self.open[event.terminal] = _Since(alone=len(self.alone))
+            case TerminalSettled():
+                self._settled(event.terminal)
             case PeriodClosed(period=Period.DAY):
                 self.labels.append(event.label)
 
@@ -103,6 +107,13 @@ class Book(Struct):
                 self.payments[ref] = replace(self.payments[ref], ticket=ticket.number)
             elif paid.tender == MANUAL.name:
                 self.alone.append((len(self.labels), _by_slip(paid, ticket.number, at)))
+
+    def _settled(self, terminal: str) -> None:
+        """The last day that it closed is explained."""
+        for place in reversed(range(len(self.reckonings))):
+            if self.reckonings[place].terminal == terminal:
+                self.reckonings[place] = replace(self.reckonings[place], settled=True)
+                return
 
     def _reckoned(
         self,

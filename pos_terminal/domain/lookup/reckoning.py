@@ -57,7 +57,7 @@ class Reckoning(Struct, frozen=True, kw_only=True):
     when the last was asked for. A terminal that has not closed its own has one a day of the till:
     `day` is its label, empty while it runs. `doubtful` are the payments by which a difference may
     have come; `alone` are cards that were taken meanwhile by the number on a slip: this terminal
-    may have counted them.
+    may have counted them. `settled`: somebody has explained the difference.
     """
 
     terminal: str
@@ -70,8 +70,14 @@ class Reckoning(Struct, frozen=True, kw_only=True):
     schemes: tuple[SchemeSum, ...]
     doubtful: tuple[CardPayment, ...]
     alone: tuple[CardPayment, ...]
+    settled: bool = False
 
     @property
     def difference(self) -> int | None:
         """What the terminal moved beyond what the journal has, in cents."""
         return None if self.said is None else self.said - self.journal
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether there is a difference, and nobody has explained it."""
+        return bool(self.difference) and not self.settled

@@ -25,7 +25,8 @@ def drawn(till: str, found: Sequence[Reckoning]) -> DayList:
 
 def _state(each: Reckoning) -> str:
     if each.difference:
-        return both_ends(say("ECART"), euros(each.difference))
+        word = say("EXPLIQUE") if each.settled else say("ECART")
+        return both_ends(word, euros(each.difference))
     when = day(each.at)[:5] if each.said is not None or each.day else say("EN COURS")
     return both_ends(when, f"({each.payments})")
 
@@ -49,6 +50,8 @@ def _day(till: str, each: Reckoning) -> Iterator[Block]:
     yield Row(say("Terminal"), said)
     if each.difference:
         yield Row(say("ECART"), f"{euros(each.difference)} €", bold=True)
+    if each.settled:
+        yield Text(say("Ecart expliqué"))
     if each.difference == 0:
         yield Text(say("Pas d'écart"))
     elif each.doubtful or each.alone:

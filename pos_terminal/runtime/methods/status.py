@@ -25,6 +25,7 @@ from pos_terminal.domain.events.numbers import number
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
+from pos_terminal.domain.notation import euros
 from pos_terminal.domain.period import closing
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.plugins import PluginStatus
@@ -143,6 +144,9 @@ class StatusBoard:
                 yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
             if journal.running.setup.archive_due:
                 yield as_told(faults.ARCHIVE_DUE)
+            differing = [f"{name} {euros(by)} €" for name, by in journal.running.setup.differing]
+            if differing:
+                yield as_told(faults.CARD_DAY_DIFFERS, ", ".join(differing))
         unwitnessed = terminal.unwitnessed()
         if unwitnessed:
             yield as_told(faults.WITNESS_MISSING, unwitnessed)

@@ -2,12 +2,19 @@
 
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
 from pos_terminal.domain.audit.identity import Identity
+from pos_terminal.domain.audit.jet import jet_line
+from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.authorisation import Ending, Outcome, Scheme, Service, Total, Totals
+from pos_terminal.domain.counter import card_days
 from pos_terminal.domain.counter.steps import (
     AskTerminal,
     BooksReady,
     CloseDay,
+    LookedUp,
     PaymentEnded,
     TerminalDayEnded,
 )
@@ -15,6 +22,8 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.payment import (
     PaymentAnswered,
     PaymentIntended,
+    TerminalReckoned,
+    TerminalSettled,
     TerminalSum,
     TerminalTotals,
 )
@@ -113,6 +122,66 @@ def test_on_paper_the_difference_has_its_scheme_and_the_tickets_to_look_at() -> 
     }  # fmt: skip
     texts = [each.text for each in shown.paper.blocks if isinstance(each, Text)]
     assert texts[-1].strip() == "pris sans lien, auto 445566"
+
+
+def reckoned(said: int, journal: int = 800) -> TerminalReckoned:
+    return TerminalReckoned(terminal="tpe", said=said, journal=journal, payments=1)
+
+
+SETTLED = TerminalSettled(terminal="tpe", difference=100, authority=9)
+
+
+@pytest.mark.parametrize(
+    ("events", "left"),
+    [
+        ([reckoned(900)], (("tpe", 100),)),
+        ([reckoned(900), reckoned(800)], ()),
+        ([reckoned(900), SETTLED], ()),
+        ([reckoned(900), SETTLED, reckoned(700)], (("tpe", -100),)),
+        ([reckoned(900), z(1)], (("tpe", 100),)),
+    ],
+)
+def test_a_difference_stands_until_the_next_day_agrees_or_somebody_explains_it(
+    events: list[Event], left: tuple[tuple[str, int], ...]
+) -> None:
+    setup = Setup()
+    for event in events:
+        setup = setup.after(event)
+    assert setup.differing == left
+
+
+def test_the_technical_events_have_the_difference_and_who_explained_it() -> None:
+    lines = [jet_line(each) for each in (reckoned(800), reckoned(900), SETTLED)]
+    assert [line and (line.code, line.detail) for line in lines] == [
+        None,
+        (957, "tpe, 9,00 € pour 8,00 €"),
+        (957, "tpe, écart de 1,00 € expliqué, accord de 9"),
+    ]
+
+
+def test_a_day_that_is_explained_says_so_and_no_other_does() -> None:
+    events = [*paid(1, 100), totals((Scheme.CB, 800)), *paid(2, 100), totals((Scheme.CB, 900))]
+    first, second = booked([*events, SETTLED])
+    assert (first.settled, first.unexplained, second.settled, second.unexplained) == (
+        False, True, True, False,
+    )  # fmt: skip
+    shown = drawn("2", [second])
+    assert shown.pages[0].line2 == "EXPLIQUE        8,00"
+    assert "Ecart expliqué" in [x.text for x in shown.paper.blocks if isinstance(x, Text)]
+
+
+def test_a_start_holds_to_the_journal_what_a_power_cut_kept_from_it() -> None:
+    till = bench()
+    said = totals((Scheme.CB, 800))
+    asked = card_days.unreckoned(till.counter.desk, [said, z(1)])
+    assert [each.wanted for each in asked] == [CardDaysWanted("tpe")]
+    day = booked([*paid(1, 100), said])[0]
+    till.put(LookedUp(asked[0].request, CardDays((day,))))
+    assert till.of(TerminalReckoned) == [
+        TerminalReckoned(terminal="tpe", said=800, journal=100, payments=1)
+    ]
+    assert not card_days.unreckoned(till.counter.desk, [said, reckoned(800)])
+    assert not card_days.unreckoned(till.counter.desk, [replace(said, known=False)])
 
 
 def test_the_till_looks_back_as_far_as_a_terminals_last_day_reaches(tmp_path: Path) -> None:
