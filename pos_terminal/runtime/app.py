@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -447,16 +447,19 @@ class App:
         return tasks
 
     async def _identify(self, program: Callable[[], str]) -> NoReturn:
-        """Record which program this is, where it is not the one of the last record."""
+        """Record which program this is, where it is not the one of the last record.
+
+        Once there is a journal that takes it: why there is none yet is said by whoever sells.
+        """
         digest = await asyncio.to_thread(program)
-        running = self._running()
-        if running is None:
-            raise JournalError(faults.JOURNAL_FAILED, say("la caisse est hors service"))
-        if running.setup.program != digest:
-            enabled = [each for each in self.plugins if each.status is PluginStatus.ENABLED]
-            plugins = tuple(PluginFound(each.name, each.version) for each in enabled)
-            found = ProgramFound(version=self._identity.software, digest=digest, plugins=plugins)
-            await self._record((found,))
+        enabled = [each for each in self.plugins if each.status is PluginStatus.ENABLED]
+        plugins = tuple(PluginFound(each.name, each.version) for each in enabled)
+        found = ProgramFound(version=self._identity.software, digest=digest, plugins=plugins)
+        while (running := self._running()) is None or running.setup.program != digest:
+            if running:
+                with suppress(JournalError):
+                    await self._record((found,))
+            await asyncio.sleep(RETRY)
         await forever()
 
     async def _supervise(self, name: str, task: SideTask) -> NoReturn:

@@ -1,15 +1,22 @@
 """Whose till it is and which program runs: on record at the first start, and when it changes."""
 
+import asyncio
 import sys
 from datetime import date
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from pos_terminal.channel import interface
+from pos_terminal.channel.interface import Nothing
+from pos_terminal.domain import faults
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.audit.setup import Setup
 from pos_terminal.domain.events.period import Archived, Period, PeriodClosed
 from pos_terminal.domain.events.system import CompanyIdentified, ProgramFound
+from pos_terminal.journal.signer import SignerDown
+from pos_terminal.journal.store import Journal
 from pos_terminal.process import program
 from pos_terminal.testing.running import run
 from tests.support.closing_days import sell
@@ -17,6 +24,7 @@ from tests.support.journaled import Line, days, records
 from tests.support.season import checked
 from tests.support.shop import open_shop
 from tests.support.shopkeeping import year
+from tests.support.toys import until
 
 UNCOUNTED = "\n[tenders]\ncount_first = false\n"
 SELLER = """
@@ -80,6 +88,39 @@ def test_a_till_that_names_no_company_says_at_least_its_shop(tmp_path: Path) -> 
     run(start())
     (said,) = found(tmp_path / "state", CompanyIdentified)
     assert isinstance(said, CompanyIdentified) and said.name and not said.siret
+
+
+def test_which_program_it_is_waits_for_the_signer_whose_own_code_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Down at the first start: no task fails of it (C-104), and all goes on once it is back."""
+
+    def down(*_: object, **__: object) -> Journal:
+        raise SignerDown("le jeton ne répond pas")
+
+    monkeypatch.setattr("pos_terminal.runtime.app.RETRY", 0.2)
+    digested, ours = Event(), "5a" * 32
+
+    def digest() -> str:
+        digested.set()
+        return ours
+
+    async def starts() -> None:
+        with monkeypatch.context() as signer:
+            signer.setattr(Journal, "open", down)
+            async with open_shop(tmp_path, program=digest) as shop:
+                await shop.shows(faults.SIGNER_DOWN.code)
+                await asyncio.to_thread(digested.wait)
+                status = await shop.till.call(interface.STATUS, Nothing())
+                assert faults.SIGNER_DOWN.code in [each.code for each in status.faults]
+                signer.undo()
+                await until(lambda: shop.app.journal is not None)
+                (said,) = await shop.journaled(ProgramFound)
+                assert said.digest == ours
+                (task,) = [each for each in shop.app.tasks if each.name == "program"]
+                assert (task.restarts, task.error) == (0, "")
+
+    run(starts())
 
 
 @pytest.fixture

@@ -136,11 +136,12 @@ async def open_shop(
     plugins: Sequence[str] = (),
     promotions: str = PROMOTIONS,
     prepare: Callable[[App], None] = lambda _: None,
+    program: Callable[[], str] | None = None,
 ) -> AsyncIterator[Shop]:
     """A terminal selling in `folder`: the state outlives the block, for another to restart from.
 
     `printer` holds further keys of the printer's table, `more` further tables, `plugins` further
-    plugins; `prepare` is given the terminal before it runs.
+    plugins; `prepare` is given the terminal before it runs, `program` is the digest that it has.
     """
     folder.mkdir(exist_ok=True)
     wires = folder / "wires"
@@ -158,7 +159,10 @@ async def open_shop(
         file.write_text(file.read_text().replace("[terminal]\n", mapped))
         listed = "".join(f'"{name}", ' for name in plugins)
         file.write_text(file.read_text().replace("plugins = [", f"plugins = [{listed}"))
-        async with started(file, ends, state, clock=clock, vfs=vfs, prepare=prepare) as shop:
+        started_now = started(
+            file, ends, state, clock=clock, vfs=vfs, prepare=prepare, program=program
+        )
+        async with started_now as shop:
             yield shop
 
 
@@ -175,7 +179,7 @@ async def wired(folder: Path, more: str = "") -> AsyncIterator[Callable[[], AnyS
 @asynccontextmanager
 async def started(
     file: Path, ends: SimBench, state: Path, *, clock: Clock | None = None, vfs: str = "",
-    prepare: Callable[[App], None] = lambda _: None,
+    prepare: Callable[[App], None] = lambda _: None, program: Callable[[], str] | None = None,
 ) -> AsyncIterator[Shop]:  # fmt: skip
     """The terminal of that settings file, from one start to its end."""
     booted = boot(file, state)
@@ -183,7 +187,7 @@ async def started(
     socket = socket_path(state, {})
     app = App(
         booted.settings, booted.plugins, state, clock, vfs=vfs, socket=socket,
-        trial=booted.trial, returned=booted.returned,
+        trial=booted.trial, returned=booted.returned, program=program,
     )  # fmt: skip
     prepare(app)
     shop = Shop(app, ends, state)
