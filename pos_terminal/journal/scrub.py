@@ -24,12 +24,16 @@ from pos_terminal.journal.signatures import (
     keys_in_force,
     must_be_recorded,
     no_purge,
+    other_hashes,
     purged_by,
     sealed,
 )
 
 SLICE = 50
 """Records at a time: some milliseconds of work."""
+
+HASHES = 1000
+"""Hashes of purged records at a time: as long."""
 
 REST = 0.25
 """Seconds between two slices: 200 records a second at most, a million in an hour and a half."""
@@ -59,6 +63,7 @@ class Pass:
             if purged:
                 tree, self._judge = _behind(reader, purged, keys)
         self._sealing = Sealing(tree)
+        self._emptied, self._root = Frontier(), tree
         self._attested = (0, "")
         self._purged, self._recorded = purged, 0
 
@@ -77,10 +82,22 @@ class Pass:
             keys = keys_in_force(reader)
             if must_be_recorded(reader, keys) > self.done:
                 return False  # purged meanwhile: the next pass begins behind it
+            if self._emptied.size < self._root.size:
+                return self._hash_emptied(reader)
             more = self._step(reader, rows, keys)
             if not more:
                 self._must_be_all(reader, there)
             return more
+
+    def _hash_emptied(self, reader: Reader) -> bool:
+        """Take in the next hashes of purged records, which are to make their checkpoint's root."""
+        done, size = self._emptied.size, self._root.size
+        self._emptied = self._emptied.extend(reader.hashes(done, min(HASHES, size - done)))
+        if self._emptied.size == done or (
+            self._emptied.size == size and self._emptied.root != self._root.root
+        ):
+            raise Broken(size, other_hashes())
+        return True
 
     def _step(self, reader: Reader, rows: Sequence[Row], keys: Sequence[KeyInForce]) -> bool:
         # Each of these rows may have a checkpoint behind it, and no more.

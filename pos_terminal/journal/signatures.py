@@ -60,10 +60,13 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     """The journal's keys in their order, by the signed records that brought them.
 
     From record 1 on each names the one before, so that the table `keys`, which anybody may write
-    into, only says where to look. Broken where one was not brought by those who had to.
+    into, only says where to look. Broken where one was not brought by those who had to, or where
+    the table of kinds names a record that brings keys which this one leaves out.
     """
     if not reader.last():
         return []
+    # First: what takes over meanwhile stands in both, or not yet in this one.
+    bringing = {kind: seq for kind, seq in reader.kinds().items() if kind in BRINGING}
     found: list[KeyInForce] = []
     lineage = Lineage(_signed_by)
     for stored in reader.stored_keys():
@@ -74,7 +77,18 @@ def keys_in_force(reader: Reader) -> list[KeyInForce]:
     if not found:
         how = say("on ne connaît aucune clé qui l'ait signée : la table des clés est vide")
         raise Broken(1, how)
+    brought = {key.brought for key in found}
+    for seq in sorted(bringing.values()):
+        if seq not in brought:
+            raise Broken(seq, not_in_table())
     return found
+
+
+def not_in_table() -> str:
+    """What is wrong with a record whose keys were taken out of the table: a rotation undone, by
+    whoever has the key of before.
+    """
+    return say("elle apporte des clés que la table des clés n'a pas")
 
 
 def _brought(row: Row, lineage: Lineage) -> KeyInForce:
@@ -182,15 +196,19 @@ def no_purge() -> str:
     return say("elle a été vidée, et aucune écriture ne dit qu'elle a été purgée")
 
 
+def other_hashes() -> str:
+    """What is wrong with the checkpoint behind purged records, of which the hashes are left."""
+    return say("les empreintes jusqu'à elle ne sont pas celles de son point de contrôle")
+
+
 def first_wrong(
     rows: Sequence[Row], keys: Sequence[KeyInForce], verifiers: Sequence[Verifier]
 ) -> Wrong | None:
     """The first of these rows whose signature is not that of the key in force there."""
     begins, brought = [key.first for key in keys], {key.brought for key in keys}
     for row in rows:
-        # Taken out of the table it would be a rotation undone, by whoever has the key of before.
         if row.kind in BRINGING and row.seq not in brought:
-            return Wrong(row.seq, say("elle apporte des clés que la table des clés n'a pas"))
+            return Wrong(row.seq, not_in_table())
         number = bisect_right(begins, row.seq)
         if row.sig is None or number == 0:
             return Wrong(row.seq, say("elle n'est pas signée"))

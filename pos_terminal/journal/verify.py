@@ -30,6 +30,7 @@ from pos_terminal.journal.signatures import (
     must_be_known,
     must_be_recorded,
     no_purge,
+    other_hashes,
     purged_by,
     sealed,
     vouched,
@@ -238,8 +239,7 @@ class _Walk:
                 limit = min(BATCH, origin.size - after)
                 tree = tree.extend(self._reader.hashes(after, limit))
             if tree.root.hex() != said.root:
-                how = say("les empreintes jusqu'à elle ne sont pas celles de son point de contrôle")
-                raise Broken(origin.size, how)
+                raise Broken(origin.size, other_hashes())
         head = self._reader.hashes(origin.size - 1, 1)[0]
         if head.hex() != said.head:
             raise Broken(origin.size, say("ce n'est pas celle du point de contrôle qui la suit"))

@@ -142,18 +142,39 @@ def invented_lineage(place: Path) -> Found:
     return by_verify(other, key=genuine)
 
 
-@attack(Attacker.OWNER, "a rotation undone: the table of keys forgets it, and the old key signs on")
+@attack(Attacker.OWNER, "a rotation undone: the table of keys forgets it, and the old key is back")
 def rotation_undone(place: Path) -> Found:
     """The new key lies in a token, which takes no orders; the old one was set aside on the card."""
     state = place / "state"
     run(kept(state, SALES))
-    (old,) = used(state)
+    old = undo_rotation(state)
+    assert list(used(state)) == [old], "one key, one checkpoint that it signed, one table"
+    told = at_start(state)
+    assert in_both(state).words.partition(" écriture ")[2] in told.words
+    return told
+
+
+@attack(Attacker.OWNER, "the second rotation undone, and the old key signs on")
+def second_rotation_undone(place: Path) -> Found:
+    """A start is told by the table of kinds, which has the first of a kind."""
+    state = place / "state"
+    run(kept(state, SALES))
+    run(rotated(state))
+    old = undo_rotation(state)
+    run(kept(state, [SIGN_ON]))
+    assert old in used(state), "it starts, and sells on under the old key"
+    return in_both(state)
+
+
+def undo_rotation(state: Path) -> str:
+    """Rotate the keys, and have the one before in force again; its id."""
+    (old,) = (key.stem for key in (state / FOLDER).glob("*.pem"))
     run(rotated(state))
     with reading(database(state)) as reader:
         last = reader.last()
         seal = reader.seals(last - 1, 1)[0]
-    for key in (state / FOLDER).glob("*.pem"):
-        key.unlink()
+    (new,) = (state / FOLDER).glob("*.pem")
+    new.unlink()
     (state / FOLDER / ASIDE / f"{old}.pem").rename(state / FOLDER / f"{old}.pem")
     said = json.loads(seal.body) | {"key": old}
     body = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -161,12 +182,10 @@ def rotation_undone(place: Path) -> Found:
     forged = f"body = x'{body.hex()}', sig = x'{sig.hex()}'"
     tamper(
         state,
-        f"DELETE FROM keys WHERE key_id <> '{old}'",
+        f"DELETE FROM keys WHERE key_id = '{new.stem}'",
         f"UPDATE checkpoint SET {forged} WHERE size = {last}",
     )
-    run(kept(state, [SIGN_ON]))
-    assert list(used(state)) == [old], "it starts, and sells on under the old key"
-    return in_both(state)
+    return old
 
 
 async def rotated(state: Path) -> None:

@@ -3,20 +3,26 @@ that says what the journal should (E6, E12).
 """
 
 import json
+import shutil
 import sqlite3
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
+from pos_terminal.__main__ import main
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.system import TechnicalEvent
 from pos_terminal.journal import keyring, last_backup
+from pos_terminal.journal.database import reading
 from pos_terminal.journal.store import Journal
-from pos_terminal.journal.verify import Level
+from pos_terminal.journal.verify import Level, verify
 from pos_terminal.runtime.nightly_backup import Backups
 from pos_terminal.runtime.settings import NightlyBackup
 from tests.attacks.attack import Attacker, Found, at_start, attack, by_verify, in_both, in_rounds
 from tests.attacks.on_archives import in_three_places
 from tests.attacks.on_keys import SALES, turnover
 from tests.conftest import run
+from tests.support.journaled import days
 from tests.support.journaling import IDENTITY, SIGN_ON, database, kept, moment, tamper, ticket
 
 
@@ -73,6 +79,24 @@ def purged_by_checkpoint(place: Path) -> Found:
     for level in (Level.CHAIN, Level.SIGNATURES, Level.TOTALS, Level.ALL):
         assert by_verify(state, level).words == found.words
     return found
+
+
+@attack(Attacker.OWNER, "the hash of a purged record made another, so that no archive fits")
+def purged_to_another(place: Path) -> Found:
+    """Its body is gone, by a purge that is on record: nothing of it can be hashed again."""
+    state, one, two = place / "state", place / "one.zip", place / "two.zip"
+    days(state, 3)
+    with redirect_stdout(StringIO()):
+        assert main(["journal", "archive", "--state", str(state), "--out", str(one)]) == 0
+        shutil.copy(one, two)
+        copies = ["--copy", str(one), "--copy", str(two)]
+        purge = ["journal", "purge", "--state", str(state), "--through-closure", "2"]
+        assert main([*purge, *copies]) == 0
+    assert verify(database(state)).purged > 5
+    tamper(state, "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5")
+    with reading(database(state)) as reader:
+        assert reader.row(5).rec == b"", "purged with consent, and the rest fits in itself"
+    return in_both(state)
 
 
 def turnover_left(state: Path) -> int:
