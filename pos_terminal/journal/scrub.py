@@ -16,7 +16,7 @@ from pos_terminal.journal.database import Reader, reading
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
-from pos_terminal.journal.sealing import Sealing
+from pos_terminal.journal.sealing import Sealing, emptied
 from pos_terminal.journal.signatures import (
     KeyInForce,
     by_id,
@@ -33,7 +33,7 @@ SLICE = 50
 """Records at a time: some milliseconds of work."""
 
 HASHES = 1000
-"""Hashes of purged records at a time: as long."""
+"""Purged records at a time: as long."""
 
 REST = 0.25
 """Seconds between two slices: 200 records a second at most, a million in an hour and a half."""
@@ -90,12 +90,10 @@ class Pass:
             return more
 
     def _hash_emptied(self, reader: Reader) -> bool:
-        """Take in the next hashes of purged records, which are to make their checkpoint's root."""
-        done, size = self._emptied.size, self._root.size
-        self._emptied = self._emptied.extend(reader.hashes(done, min(HASHES, size - done)))
-        if self._emptied.size == done or (
-            self._emptied.size == size and self._emptied.root != self._root.root
-        ):
+        """Take in the next purged records, whose hashes are to make their checkpoint's root."""
+        size = self._root.size
+        self._emptied = emptied(reader, self._emptied, size, HASHES)
+        if self._emptied.size == size and self._emptied.root != self._root.root:
             raise Broken(size, other_hashes())
         return True
 

@@ -4,14 +4,32 @@ from collections.abc import Iterable, Mapping
 
 from pos_terminal.domain.language import say
 from pos_terminal.journal import checkpoint
-from pos_terminal.journal.chain import Row
+from pos_terminal.journal.chain import Row, broken
 from pos_terminal.journal.checkpoint import EVERY, Checkpoint, Seal
+from pos_terminal.journal.database import Reader
 from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.keyring import Verifier
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.signatures import sealed
+from pos_terminal.verifier.chain import leaf
+from pos_terminal.verifier.messages import Bad
 
 SEALED = {event.kind for event in checkpoint.BEHIND}
+
+
+def emptied(reader: Reader, tree: Frontier, last: int, most: int) -> Frontier:
+    """The tree with the next purged records up to `last`, so many at most; Broken for a bad one.
+
+    Of such a record its hash is left. Bytes that stand in it are those that it had, as in one that
+    brought keys, or before a purge that was cut short goes on.
+    """
+    rows = reader.rows(tree.size, min(most, last - tree.size))
+    for row in rows:
+        if row.rec and leaf(row.rec) != row.hash:
+            raise broken(Bad("hash", seq=row.seq))
+    if not rows:
+        raise Broken(tree.size + 1, say("elle manque"))
+    return tree.extend(row.hash for row in rows)
 
 
 class Sealing:

@@ -22,7 +22,7 @@ from pos_terminal.journal.errors import Broken
 from pos_terminal.journal.merkle import Frontier
 from pos_terminal.journal.parallel import Chunks, checking
 from pos_terminal.journal.record import Record
-from pos_terminal.journal.sealing import Sealing
+from pos_terminal.journal.sealing import Sealing, emptied
 from pos_terminal.journal.signatures import (
     KeyInForce,
     by_id,
@@ -235,9 +235,8 @@ class _Walk:
         said = sealed(origin, self._verifiers)
         if self.level is not Level.TAIL:
             tree = Frontier()
-            for after in range(0, origin.size, BATCH):
-                limit = min(BATCH, origin.size - after)
-                tree = tree.extend(self._reader.hashes(after, limit))
+            while tree.size < origin.size:
+                tree = emptied(self._reader, tree, origin.size, BATCH)
             if tree.root.hex() != said.root:
                 raise Broken(origin.size, other_hashes())
         head = self._reader.hashes(origin.size - 1, 1)[0]

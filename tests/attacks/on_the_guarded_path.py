@@ -84,6 +84,28 @@ def purged_by_checkpoint(place: Path) -> Found:
 @attack(Attacker.OWNER, "the hash of a purged record made another, so that no archive fits")
 def purged_to_another(place: Path) -> Found:
     """Its body is gone, by a purge that is on record: nothing of it can be hashed again."""
+    state = purged_rightly(place)
+    tamper(state, "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5")
+    with reading(database(state)) as reader:
+        assert reader.row(5).rec == b"", "purged with consent, and the rest fits in itself"
+    return in_both(state)
+
+
+@attack(Attacker.OWNER, "a ticket written into the place of a purged one, as if it were there")
+def purged_and_filled(place: Path) -> Found:
+    """Its hash and number are the genuine ones, and no chain is followed there."""
+    state = purged_rightly(place)
+    with reading(database(state)) as reader:
+        (sold, *_) = (row for row in reader.of_kinds(["sale.closed"], reader.purged()))
+        (gone, *_) = (row for row in reader.of_kinds(["sale.closed"], 0))
+    before = turnover_left(state)
+    tamper(state, f"UPDATE journal SET rec = x'{sold.rec.hex()}' WHERE seq = {gone.seq}")
+    assert turnover_left(state) == before + 1
+    return in_both(state)
+
+
+def purged_rightly(place: Path) -> Path:
+    """A journal whose first days are purged behind two copies of an archive."""
     state, one, two = place / "state", place / "one.zip", place / "two.zip"
     days(state, 3)
     with redirect_stdout(StringIO()):
@@ -93,10 +115,7 @@ def purged_to_another(place: Path) -> Found:
         purge = ["journal", "purge", "--state", str(state), "--through-closure", "2"]
         assert main([*purge, *copies]) == 0
     assert verify(database(state)).purged > 5
-    tamper(state, "UPDATE journal SET hash = zeroblob(32) WHERE seq = 5")
-    with reading(database(state)) as reader:
-        assert reader.row(5).rec == b"", "purged with consent, and the rest fits in itself"
-    return in_both(state)
+    return state
 
 
 def turnover_left(state: Path) -> int:
