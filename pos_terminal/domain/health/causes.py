@@ -8,7 +8,7 @@ from pos_terminal.domain import faults
 from pos_terminal.domain.faults import Fault
 
 _TOLD_BY_THE_TILL = (
-    "A-", "K-", "S-", "O-", "P-", "W-", "D-", "T-", "R-", "J-", "E-",
+    "A-", "K-", "S-", "O-", "P-", "W-", "D-", "T-", "R-", "J-", "E-", "M-",
     faults.PAPERS_WAIT.code, faults.BACKUP_OLD.code, faults.TAIL_EXPOSED.code,
 )  # fmt: skip
 

@@ -163,6 +163,11 @@ def test_codes_that_silence_and_are_silenced_exist() -> None:
     assert not any(silences(code, code) for code in codes)
 
 
+def test_a_till_that_is_silent_stands_for_what_it_told_of_payments_too() -> None:
+    for fault in (faults.TERMINAL_OFFLINE, faults.CARD_DAY_DIFFERS):
+        assert silences(SILENT, fault.code)
+
+
 Step = tuple[int, bool, tuple[str, str]]
 """Seconds until the next, whether it is bad, and of whom."""
 
