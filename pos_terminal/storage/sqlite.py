@@ -26,6 +26,9 @@ full disk ends the program by SIGBUS, without a word.
 """
 
 
+MOUNTS = Path("/proc/self/mountinfo")
+
+
 class SqliteTooOld(apsw.Error):
     """The library at hand can lose rows: nothing is opened with it."""
 
@@ -65,8 +68,23 @@ def must_have_room(folder: Path) -> None:
     except FileNotFoundError:
         return  # whoever opens what is not there is told by SQLite
     left = disk.f_bavail * disk.f_frsize
+    if left < ROOM and _reserved_for_us(folder):
+        left = disk.f_bfree * disk.f_frsize
     if left < ROOM:
         raise apsw.FullError(f"{left >> 10} KiB are left, and {ROOM >> 10} are needed")
+
+
+def _reserved_for_us(folder: Path) -> bool:
+    """Whether the blocks that its file system sets aside are this user's: ext4 mounted with
+    `resuid=` (ext4(5)), which statvfs does not tell."""
+    device = folder.stat().st_dev
+    where = f"{os.major(device)}:{os.minor(device)}"
+    ours = f"resuid={os.geteuid()}"
+    for line in MOUNTS.read_text().splitlines():  # proc_pid_mountinfo(5)
+        fields = line.split()
+        if fields[2] == where:
+            return ours in fields[-1].split(",")
+    return False
 
 
 @contextmanager
