@@ -32,7 +32,7 @@ _CODES = {
     "PAGEDOWN": "PageDown", "UP": "ArrowUp", "DOWN": "ArrowDown", "LEFT": "ArrowLeft",
     "RIGHT": "ArrowRight", "NUMLOCK": "NumLock", "KPSLASH": "NumpadDivide",
     "KPASTERISK": "NumpadMultiply", "KPMINUS": "NumpadSubtract", "KPPLUS": "NumpadAdd",
-    "KPENTER": "NumpadEnter", "KPDOT": "NumpadDecimal", "KPCOMMA": "NumpadComma",
+    "PAUSE": "Pause", "KPENTER": "NumpadEnter", "KPDOT": "NumpadDecimal", "KPCOMMA": "NumpadComma",
 }  # fmt: skip
 _INSTEAD = {"KPENTER": "ENTER", "KPDOT": "DOT"} | {f"KP{digit}": str(digit) for digit in range(10)}
 """What stands in for the numeric block on a keyboard without one, where the map leaves it free."""

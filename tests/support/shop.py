@@ -47,7 +47,7 @@ def keys(text: str) -> list[str]:
         "CHEQUE": "KEY_HOME", "TR": "KEY_END", "#/NS": "KEY_D", "FOND": "KEY_F", "ENTREE": "KEY_I",
         "SORTIE": "KEY_G", "PRELEV": "KEY_P", "X": "KEY_X", "COMPTE": "KEY_N", "Z": "KEY_Z",
         "REPORT": "KEY_C", "ZBIS": "KEY_B", "SERVICE": "KEY_S", "TIROIR": "KEY_V", "ACCES": "KEY_Q",
-        "ASSISTANCE": "KEY_LEFTALT+KEY_A", "OUI": "KEY_LEFTALT+KEY_O", "NON": "KEY_LEFTALT+KEY_N",
+        "ASSISTANCE": "KEY_PAUSE", "OUI": "KEY_LEFTALT+KEY_O", "NON": "KEY_LEFTALT+KEY_N",
         "AIDE": "KEY_H", "10EUR": "KEY_W", "20EUR": "KEY_E", "50EUR": "KEY_U", "TARIF": "KEY_J",
         "PANNE": "KEY_K", "CONTROLE": "KEY_LEFTCTRL+KEY_C",
         "AUTOTEST": "KEY_LEFTCTRL+KEY_K", "TPE": "KEY_LEFTALT+KEY_T",

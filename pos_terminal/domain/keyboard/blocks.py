@@ -28,7 +28,10 @@ BLOCKS = (
             _row("102ND Z X C V B N M COMMA DOT SLASH SPACE"),
         ),
     ),
-    Block("Navigation", (_row("INSERT HOME PAGEUP"), _row("DELETE END PAGEDOWN"))),
+    Block(
+        "Navigation",
+        (_row("- - PAUSE"), _row("INSERT HOME PAGEUP"), _row("DELETE END PAGEDOWN")),
+    ),
     Block(
         "Bloc numérique",
         (
