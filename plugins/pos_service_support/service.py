@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from pos_service_support.recording import SCHEMA, forget
 from pos_service_support.settings import HOST_KEY, KEY, SupportSettings
-from pos_service_support.visit import Visit
+from pos_service_support.visit import PATIENCE, Visit
 from pos_terminal.agent.world import Agent
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import CONSENTS
@@ -17,9 +17,6 @@ from pos_terminal.tasks.groups import first
 
 AGAIN = 1.0
 """Seconds until a till that does not answer is followed anew."""
-
-PATIENCE = 25.0
-"""Seconds that a session outlasts a till that is being started anew: it waits a little longer."""
 
 MAGIC = b"openssh-key-v1\0"
 

@@ -43,6 +43,14 @@ PROGRAM = (sys.executable, "-m", "pos_service_support.ssh_child")
 DYING = 1.0
 """Seconds that the process has to say good-bye; then it is killed."""
 
+AGAIN = 1.0
+"""Seconds until a till that was away is told again what was recorded."""
+
+PATIENCE = 25.0
+"""Seconds that a session, and what was recorded of it, outlasts a till that is being started anew:
+it waits a little longer.
+"""
+
 HELD = 4
 """Commands at once, one for each screen."""
 
@@ -111,12 +119,14 @@ class Visit:
                 undone = ", ".join(each.line for each in self._runs.values())[:200]
                 for run in self._runs.values():
                     run.stop()
-            if self.grant:
-                # His line is closed: the record says so before the process is gone, too.
-                await self._account(undone)
+            # His line is closed: the record says so before the process is gone, too.
+            ending = await self._kept(undone) if self.grant else None
+            told = ending is None or await self._told(ending)
         finally:
             timer.cancel()
             await _gone(child)
+        if ending and not told:
+            await self._tell_again(ending)
 
     def _beginning(self) -> Begin:
         given, settings = self._agent.given, self._settings
@@ -201,14 +211,26 @@ class Visit:
         if writer is not None and not writer.is_closing():
             writer.write(wire.line(message))
 
-    async def _account(self, undone: str) -> None:
-        """Keep the recording, and tell the till its hash: that is in the journal for good."""
+    async def _kept(self, undone: str) -> SessionEnding:
+        """Keep the recording; what the till is to put into the journal for good."""
         await recording.keep(self._store, self.number, self._began, self._recording)
-        with suppress(ChannelError):  # a till that is away has its own account without it
-            ending = SessionEnding(
-                self.grant, self._recording.sha256, undone or None, self._lost or None
-            )
+        return SessionEnding(
+            self.grant, self._recording.sha256, undone or None, self._lost or None
+        )
+
+    async def _told(self, ending: SessionEnding) -> bool:
+        """Tell the till; False where it is away, as one that is being started anew."""
+        try:
             await self._agent.till.call(END_SESSION, ending)
+        except ChannelError as error:
+            return error.fault in (faults.NOT_GRANTED, faults.BAD_REQUEST)
+        return True
+
+    async def _tell_again(self, ending: SessionEnding) -> None:
+        with suppress(TimeoutError):  # then it has its own account without it
+            async with asyncio.timeout(PATIENCE):
+                while not await self._told(ending):  # noqa: ASYNC110  bounded
+                    await asyncio.sleep(AGAIN)
 
 
 def _words() -> Words:

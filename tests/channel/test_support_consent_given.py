@@ -203,7 +203,7 @@ def test_one_key_ends_it_in_the_middle_of_a_sale(tmp_path: Path) -> None:
             assert (ended.why, ended.by) == ("ended", LEA)
             (closed,) = await shop.journaled(SupportClosed)
             assert closed.recording == "ab" * 32
-            await papers(shop, "ASSISTANCE : COMPTE RENDU", "arrêté à la caisse", "ab" * 8)
+            await papers(shop, "ASSISTANCE : COMPTE RENDU", "arrêté à la", "ab" * 8)
 
     run(body())
 
@@ -261,6 +261,43 @@ def test_a_till_that_starts_anew_in_a_session(tmp_path: Path, *, holds: bool) ->
                     (ended,) = await shop.journaled(GrantEnded)
                     assert ended.why == ("returned" if holds else "lost")
                     await shop.journaled(SupportClosed)
+
+    run(body())
+
+
+@pytest.mark.parametrize("when", ["before the till", "behind the till"])
+@pytest.mark.parametrize("holds", [True, False], ids=["agent lived on", "agent lost"])
+def test_a_session_that_the_shop_ends_while_its_till_and_agent_miss_each_other(
+    tmp_path: Path, when: str, *, holds: bool
+) -> None:
+    """It is ended before the till starts anew, or behind that: its hash comes all the same."""
+
+    async def end(shop: Shop) -> None:
+        await shop.type("ASSISTANCE")
+        (ended,) = await shop.journaled(GrantEnded)
+        assert ended.why == "ended"
+        assert shop.so_far(SupportClosed) == []
+
+    async def body() -> None:
+        async with AsyncExitStack() as outer:
+            async with staffed_shop(tmp_path) as shop:
+                peer = await outer.enter_async_context(Peer(shop).following(outlives=True))
+                granted = await peer.enter(await consent(shop))
+                if when == "before the till":
+                    await end(shop)
+            async with staffed_shop(tmp_path, again=True) as shop:
+                if when == "behind the till":
+                    await shop.shows("ASSISTANCE")
+                    await end(shop)
+                peer = Peer(shop)
+                async with peer.following(granted.grant if holds else None):
+                    if holds:
+                        await peer.leave(granted.grant)
+                    (closed,) = await shop.journaled(SupportClosed)
+                    assert closed.recording == ("ab" * 32 if holds else "")
+                    wanted = "ab" * 8 if holds else "aucun"
+                    await papers(shop, "ASSISTANCE : COMPTE RENDU", "arrêté à la", wanted)
+                    assert len(shop.so_far(SupportClosed)) == 1
 
     run(body())
 

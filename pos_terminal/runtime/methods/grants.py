@@ -208,7 +208,7 @@ class GrantMethods:
             scope=tuple(scope),
             seconds=seconds,
             until=now.utc + seconds * 1_000_000,
-            digest=_digest(secret),
+            digest=digest_of(secret),
             by=by,
             token=token,
         )
@@ -311,7 +311,7 @@ class GrantMethods:
 
     def shown(self, secret: str) -> GrantGiven | None:
         """The grant that stands and has that secret."""
-        digest = _digest(secret)
+        digest = digest_of(secret)
         return next((each for each in self._standing() if each.digest == digest), None)
 
     def _grants(self) -> Grants:
@@ -335,7 +335,8 @@ def owns(peer: Peer) -> bool:
     return peer.uid in (0, os.geteuid())
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """What the journal has of a grant's secret."""
     return sha256(secret.encode()).hexdigest()
 
 

@@ -13,7 +13,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import NoReturn, TypeVar
+from pathlib import Path
+from typing import NoReturn
 
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Granted, Nothing
@@ -29,8 +30,8 @@ from pos_terminal.channel.support import (
 )
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import AdmitSupport, AnswerSupport, Input, Trouble
-from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.grants import (
+    GrantGiven,
     SupportAnswered,
     SupportClosed,
     SupportCommanded,
@@ -40,8 +41,8 @@ from pos_terminal.domain.events.grants import (
 from pos_terminal.domain.events.values import Answer, GrantEnd, GrantLevel
 from pos_terminal.domain.language import say
 from pos_terminal.domain.printing import support as printing
+from pos_terminal.domain.printing.support import Told
 from pos_terminal.domain.receipt import PrinterRole, Receipt
-from pos_terminal.domain.redaction import redacted
 from pos_terminal.domain.staff.grants import covers, seconds_left
 from pos_terminal.domain.staff.support import (
     CODE_ALPHABET,
@@ -55,9 +56,9 @@ from pos_terminal.domain.staff.support import (
     principal,
 )
 from pos_terminal.runtime.entropy import random_below
-from pos_terminal.runtime.methods.grants import GrantMethods
-from pos_terminal.runtime.methods.support_story import read_story
-from pos_terminal.runtime.methods.support_visit import Visit
+from pos_terminal.runtime.methods.grants import GrantMethods, digest_of
+from pos_terminal.runtime.methods.support_story import read_story, read_unaccounted
+from pos_terminal.runtime.methods.support_visit import Visit, fitting, shown_key
 from pos_terminal.runtime.methods.terminal import Terminal
 from pos_terminal.runtime.methods.unattended import now_in
 from pos_terminal.runtime.spool import Paper
@@ -90,9 +91,6 @@ ASKED_ALWAYS = ("update",)
 SLEWED = 5.0
 """Seconds that the box's clock is off by at most at a consent's end without having been set."""
 
-LONGEST_LINE = 200
-"""Characters of a command that are kept."""
-
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 TROUBLES = {
@@ -100,9 +98,6 @@ TROUBLES = {
     for each in (faults.RELAY_SILENT, faults.RELAY_KEY, faults.CERTIFICATE_CLOCK)
 }
 """What may be said on the display of a supporter who does not come."""
-
-
-E = TypeVar("E", bound=Event)
 
 
 class SupportMethods:
@@ -123,6 +118,8 @@ class SupportMethods:
         self._questions = 0
         self._night = ""  # the day whose unattended hours were used
         self._endings: asyncio.Queue[Visit] = asyncio.Queue()
+        self._taking = asyncio.Lock()
+        self._looked = False  # for what an earlier till left without an account
         grants.ended.add(self._ended)
 
     # What the counter decides.
@@ -161,18 +158,16 @@ class SupportMethods:
     ) -> AsyncGenerator[ConsentNews, None]:
         """The consent that stands, and each change. The newest follower is the only one."""
         follower: asyncio.Queue[ConsentNews] = asyncio.Queue()
-        self._follower, self._host_key = follower, _shown(asks.host_key)
-        # Else whoever comes back before `run` has looked would find no consent, and lose a session.
+        self._follower, self._host_key = follower, shown_key(asks.host_key)
         await self._take_up()
-        visit = self._visit
-        if visit and not visit.secret:
-            grant = self._grants.shown(asks.grant or "")
-            if asks.grant and grant and grant.grant == visit.given.grant:
-                visit.secret = asks.grant
-                left = seconds_left(visit.given, self._terminal.clock.now().utc)
-                visit.due = _now() + left
-            else:
-                await self._finish(visit, GrantEnd.LOST)
+        if self._terminal.journal() is None:  # then it is not known whether one stands
+            raise ChannelError(faults.JOURNAL_FAILED, say("pas de journal"))
+        self._known(asks.grant or "")
+        if (last := self._last) and not last.secret:
+            last.due = 0.0  # this is another: nobody has its recording any more
+        if (visit := self._visit) and not visit.secret:
+            visit.due = 0.0
+            await self._finish(visit, GrantEnd.LOST)
         try:
             yield self._news()
             while self._follower is follower:
@@ -189,7 +184,7 @@ class SupportMethods:
             raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
         if visit.who:
             raise ChannelError(faults.NOT_GRANTED, say("{who} est déjà là", who=visit.who))
-        who = _fitting(asks.who)
+        who = fitting(asks.who)
         right = hmac.compare_digest(asks.principal.encode(), visit.principal.encode())
         if not right or _now() > visit.code_over:
             visit.wrong += 1
@@ -200,7 +195,7 @@ class SupportMethods:
                 await self._finish(visit, GrantEnd.TRIES)
             raise ChannelError(faults.CODE_WRONG, say("{times} fois", times=visit.wrong))
         visit.who = who  # before anything is awaited: two supporters may come at once
-        opened = SupportOpened(grant=visit.given.grant, who=who, key=_fitting(asks.key))
+        opened = SupportOpened(grant=visit.given.grant, who=who, key=fitting(asks.key))
         await self._grants.record(opened)
         now = self._terminal.clock.now()
         self._print(printing.opened_paper(self._terminal.identity, opened, visit.given, now))
@@ -210,7 +205,7 @@ class SupportMethods:
     async def command(self, peer: Peer, asks: CommandAsked) -> Nothing:
         """Record what a supporter is about to do; ChannelError where he may not."""
         visit = self._of(asks.grant)
-        line, words = _fitting(asks.line), _fitting(asks.words)
+        line, words = fitting(asks.line), fitting(asks.words)
         level = asks.level
         may = covers(visit.given, level)
         done = SupportCommanded(grant=visit.given.grant, line=line, words=words, refused=not may)
@@ -259,12 +254,13 @@ class SupportMethods:
 
     async def end_session(self, peer: Peer, asks: SessionEnding) -> Nothing:
         """A session is over: what was recorded of it; the grant with it, if that stands still."""
+        await self._take_up()
         visit = self._of(asks.grant, over=True)
         if visit.closing or not visit.who:
             raise ChannelError(faults.BAD_REQUEST, say("cette séance est déjà close"))
         if asks.recording and not _SHA256.fullmatch(asks.recording):
             raise ChannelError(faults.BAD_REQUEST, say("pas un SHA-256"))
-        undone = _fitting(asks.undone) if asks.undone else ""
+        undone = fitting(asks.undone) if asks.undone else ""
         await self._close(visit, asks.recording, undone)
         if not visit.over:
             await self._finish(visit, GrantEnd.LOST if asks.lost else GrantEnd.RETURNED)
@@ -273,8 +269,11 @@ class SupportMethods:
     async def _close(self, visit: Visit, recording: str, undone: str) -> None:
         visit.closing = True
         closed = SupportClosed(grant=visit.given.grant, recording=recording, undone=undone)
-        await self._grants.record(closed)
-        visit.closed = True  # not before: its account is read from the journal
+        try:
+            await self._grants.record(closed)
+            visit.closed = True  # not before: its account is read from the journal
+        finally:
+            visit.closing = visit.closed  # else it may be told again
 
     def trouble(self, peer: Peer, asks: SupportTrouble) -> Nothing:
         """Say at the counter why nobody comes, each reason once a consent."""
@@ -320,9 +319,7 @@ class SupportMethods:
             try:
                 if not visit.closing:
                     await self._close(visit, "", "")
-                told = await to_the_end(partial(
-                    read_story, self._terminal.state, self._terminal.vfs, visit.given.grant
-                ))
+                told = await self._read(partial(read_story, grant=visit.given.grant))
             except ChannelError as error:
                 log.error("the account of consent %d: %s", visit.given.grant, error)
                 continue
@@ -334,8 +331,8 @@ class SupportMethods:
             return True
         if visit.closing:
             return not visit.closed
-        if not visit.secret:  # of one from before a restart nobody came back
-            return False
+        if not visit.secret:  # of one from before a restart: whoever has it may yet come back
+            return _now() <= visit.due
         return self._follower is not None or _now() <= self._left + GONE
 
     def _is_alone(self, visit: Visit) -> bool:
@@ -388,29 +385,35 @@ class SupportMethods:
         """A consent that the journal has and nobody here gave: the till was started anew.
 
         Its code is gone with the till that made it; a session goes on if the agent still holds it.
+        One that is over meanwhile, but not accounted for, is waited for likewise.
         """
-        if self._visit or self._terminal.journal() is None:
-            return
-        for given in self._grants.kept():
-            if given.purpose == PURPOSE and self._grants.holds(given.grant):
-                who = [each.who for each in await self._story(given.grant, SupportOpened)]
-                if self._visit:  # taken up meanwhile, by `run` or by whoever follows
-                    return
-                now = self._terminal.clock.now()
-                left = timedelta(seconds=seconds_left(given, now.utc))
-                self._visit = Visit(
-                    given=given, secret="", principal="", code_over=0.0,
-                    until=(now.local + left).isoformat(timespec="seconds"),
-                    due=_now() + AGAIN, who=who[-1] if who else "",
-                )  # fmt: skip
-                self._tell_counter()
+        async with self._taking:  # whoever follows must not find less than `run` is about to
+            if self._visit or self._terminal.journal() is None:
                 return
+            looked, self._looked = self._looked, True
+            for given in self._grants.kept():
+                if given.purpose == PURPOSE and self._grants.holds(given.grant):
+                    story = await self._read(partial(read_story, grant=given.grant))
+                    self._visit = self._from_before(given, story)
+                    self._tell_counter()
+                    return
+            story = [] if looked else await self._read(read_unaccounted)
+            for given in [each.event for each in story if isinstance(each.event, GrantGiven)]:
+                self._last = self._from_before(given, story, over=True)
+                self._endings.put_nowait(self._last)
 
-    async def _story(self, grant: int, kind: type[E]) -> list[E]:
-        told = await to_the_end(
-            partial(read_story, self._terminal.state, self._terminal.vfs, grant)
-        )
-        return [each.event for each in told if isinstance(each.event, kind)]
+    def _from_before(self, given: GrantGiven, story: list[Told], *, over: bool = False) -> Visit:
+        who = [each.event.who for each in story if isinstance(each.event, SupportOpened)]
+        now = self._terminal.clock.now()
+        left = timedelta(seconds=seconds_left(given, now.utc))
+        return Visit(
+            given=given, secret="", principal="", code_over=0.0,
+            until=(now.local + left).isoformat(timespec="seconds"),
+            due=_now() + AGAIN, who=who[-1] if who else "", over=over,
+        )  # fmt: skip
+
+    async def _read(self, read: Callable[[Path, str], list[Told]]) -> list[Told]:
+        return await to_the_end(partial(read, self._terminal.state, self._terminal.vfs))
 
     async def _finish(self, visit: Visit, why: GrantEnd, *, by: int = 0) -> None:
         """End its grant, which ends it (`_ended`)."""
@@ -441,12 +444,22 @@ class SupportMethods:
 
     def _of(self, secret: str, *, over: bool = False) -> Visit:
         """The visit that this is the secret of. ChannelError."""
-        found = self._visit or (self._last if over else None)
-        if found is None or not found.secret or not hmac.compare_digest(found.secret, secret):
-            raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
-        if not over and not self._grants.holds(found.given.grant):
+        found = self._known(secret)
+        if found is None or not (over or self._grants.holds(found.given.grant)):
             raise ChannelError(faults.NOT_GRANTED, say("aucun accord en cours"))
         return found
+
+    def _known(self, secret: str) -> Visit | None:
+        """The visit that this is the secret of; one from before a restart has it again by that."""
+        for visit in filter(None, (self._visit, self._last)):
+            if not hmac.compare_digest(visit.given.digest, digest_of(secret)):
+                continue
+            if not visit.secret:
+                visit.secret = secret
+                left = seconds_left(visit.given, self._terminal.clock.now().utc)
+                visit.due = _now() + left
+            return visit
+        return None
 
     def _news(self, said: str | None = None) -> ConsentNews:
         visit = self._visit
@@ -478,16 +491,3 @@ class SupportMethods:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _fitting(text: str) -> str:
-    """What somebody else said, as it may stand in a record and on paper. ChannelError for none."""
-    fits = "".join(each if each.isprintable() else "?" for each in text[:LONGEST_LINE])
-    if not fits.strip():
-        raise ChannelError(faults.BAD_REQUEST, say("rien"))
-    return redacted(fits)
-
-
-def _shown(fingerprint: str) -> str:
-    """A fingerprint without its algorithm, as far as it is printed."""
-    return "".join(each for each in fingerprint.removeprefix("SHA256:") if each.isascii())

@@ -4,8 +4,15 @@ import asyncio
 
 from msgspec import Struct
 
+from pos_terminal.channel.errors import ChannelError
+from pos_terminal.domain import faults
 from pos_terminal.domain.counter.steps import AnswerSupport
 from pos_terminal.domain.events.grants import GrantGiven
+from pos_terminal.domain.language import say
+from pos_terminal.domain.redaction import redacted
+
+LONGEST_LINE = 200
+"""Characters of a command that are kept."""
 
 
 class Visit(Struct):
@@ -33,3 +40,16 @@ class Visit(Struct):
     over: bool = False
     closing: bool = False
     closed: bool = False
+
+
+def fitting(text: str) -> str:
+    """What somebody else said, as it may stand in a record and on paper. ChannelError for none."""
+    fits = "".join(each if each.isprintable() else "?" for each in text[:LONGEST_LINE])
+    if not fits.strip():
+        raise ChannelError(faults.BAD_REQUEST, say("rien"))
+    return redacted(fits)
+
+
+def shown_key(fingerprint: str) -> str:
+    """A fingerprint without its algorithm, as far as it is printed."""
+    return "".join(each for each in fingerprint.removeprefix("SHA256:") if each.isascii())
