@@ -11,7 +11,10 @@ from tests.systemd.container import Container, booted
 from tests.systemd.package_parts import TREES, needs_container
 from tests.systemd.readme import ROOT
 
-UNIT = "etc/systemd/system/pos-terminal-agent.service"
+UNITS = "etc/systemd/system"
+AGENT, TILL, COMMISSION = "pos-terminal-agent", "pos-terminal", "pos-commission"
+
+SECRET = "/boot/config/secrets/support-key"
 
 LOOKS = """\
 [Service]
@@ -25,14 +28,31 @@ ExecStart=/bin/sh -c '! cat /boot/config/secrets/* && ! cat /etc/pos-terminal/te
 """What is tried in the agent's place: its secrets are there for it, and nothing else of them is."""
 
 
+BLIND = """\
+[Unit]
+ConditionPathExists=
+[Service]
+Type=oneshot
+Restart=no
+WatchdogSec=0
+ExecStart=
+ExecStart=/bin/sh -c 'cat /etc/pos-terminal/terminal.toml && ! cat {secret}'
+"""
+"""What is tried in the place of what runs as the till's user, which owns all of that partition."""
+
+
 @pytest.mark.slow
 def test_the_agents_secrets_lie_on_the_first_partition(tmp_path: Path) -> None:
     needs_container("trixie")
     shared = tmp_path / "shared"
-    shutil.copytree(tree.OVERLAY / f"{UNIT}.d", shared / "overlay")
-    shutil.copy(ROOT / "systemd" / "pos-terminal-agent.service", shared)
+    shutil.copytree(tree.OVERLAY / UNITS, shared / "units")
+    for name in (AGENT, TILL):
+        shutil.copy(ROOT / "systemd" / f"{name}.service", shared / "units")
     shutil.copy(ROOT / "image/usr/lib/sysusers.d/pos-terminal.conf", shared)
-    (shared / "looks.conf").write_text(LOOKS)
+    for name, looks in {AGENT: LOOKS, TILL: BLIND, COMMISSION: BLIND}.items():
+        folder = shared / "units" / f"{name}.service.d"
+        folder.mkdir(exist_ok=True)
+        (folder / "zz-looks.conf").write_text(looks.format(secret=SECRET))
 
     async def body() -> None:
         async with booted(
@@ -46,6 +66,9 @@ def test_the_agents_secrets_lie_on_the_first_partition(tmp_path: Path) -> None:
             await box.sh("systemctl start pos-terminal-agent")
             seen = await box.sh("cat /var/lib/pos-terminal-agent/seen")
             assert "support-key" in seen and "geheim" in seen
+            assert await box.sh(f"runuser -u pos -- cat {SECRET}") == "geheim", "but for its unit"
+            for unit in (TILL, COMMISSION):
+                await box.sh(f"systemctl start {unit}")
 
     run(body())
 
@@ -53,9 +76,8 @@ def test_the_agents_secrets_lie_on_the_first_partition(tmp_path: Path) -> None:
 async def laid_out(box: Container) -> None:
     """As the image lays it out, but for the program."""
     await box.sh(f"""\
-mkdir -p /{UNIT}.d /boot/config
-cp /srv/pos-terminal-agent.service /{UNIT}
-cp /srv/overlay/* /srv/looks.conf /{UNIT}.d
+mkdir -p /boot/config
+cp -r /srv/units/* /{UNITS}
 systemd-sysusers /srv/pos-terminal.conf
 rm -rf /etc/credstore /etc/pos-terminal
 touch /boot/config/terminal.toml
