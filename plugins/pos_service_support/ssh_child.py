@@ -17,6 +17,7 @@ from typing import NamedTuple, cast
 import asyncssh
 
 from pos_service_support import wire
+from pos_service_support.cable import pulled
 from pos_service_support.lines import LONGEST, completed
 from pos_service_support.wire import (
     Admitted,
@@ -34,6 +35,7 @@ from pos_service_support.wire import (
     Trouble,
     Typed,
 )
+from pos_terminal.tasks.groups import first
 
 DIALLING = 20.0
 """Seconds that a relay may take: one that hangs is left, and dialled anew."""
@@ -41,8 +43,11 @@ DIALLING = 20.0
 PAUSES = (1.0, 2.0, 5.0, 10.0)
 """Seconds before the next dialling, the last one again and again."""
 
-ALIVE, MISSED = 5, 3
-"""Every how many seconds the far end is asked whether it lives, and how often in vain."""
+ALIVE, MISSED = 2, 3
+"""Every how many seconds the far end is asked whether it lives, and how often in vain: a lost line
+is known within 8 s, and one that nothing comes through for 3 s, as of a radio, is none
+(docs/plugins/support.md).
+"""
 
 VISITORS = 20
 """Connections that are let in to show a certificate, during one consent."""
@@ -207,7 +212,8 @@ class Visit:
                 )  # fmt: skip
             self.agent.tell(Linked())
             async with served:
-                await relay.wait_closed()
+                await first(relay.wait_closed(), pulled(relay.get_extra_info("sockname")[0]))
+                relay.abort()  # a cable that is out takes no farewell along
 
     # Who comes.
 

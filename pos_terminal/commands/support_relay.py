@@ -55,8 +55,8 @@ AllowStreamLocalForwarding no
 AllowTcpForwarding no
 GatewayPorts no
 ForceCommand /usr/sbin/nologin
-# A line that is dead frees its port within a minute.
-ClientAliveInterval 15
+# A line that is dead frees its port within seconds: whoever was behind it dials again.
+ClientAliveInterval 2
 ClientAliveCountMax 3
 LoginGraceTime 20
 MaxStartups 200:30:1000
@@ -232,7 +232,7 @@ Host *
   IdentityFile {stem}
   IdentitiesOnly yes
   StrictHostKeyChecking yes
-  ServerAliveInterval 5
+  ServerAliveInterval 2
   ServerAliveCountMax 3
 """
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pos_terminal.domain.events.grants import GrantEnded, SupportClosed, SupportOpened
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.agent import AgentProcess
-from tests.support.nat import behind_nat
+from tests.support.nat import Behind, behind_nat
 from tests.support.printed import papers
 from tests.support.process import child
 from tests.support.relay import Relay, made, running
@@ -51,8 +52,9 @@ def test_a_supporter_comes_through_the_agent_and_its_end_is_the_consents(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("lost", [Behind.cut, Behind.silence], ids=["cable", "silence"])
 def test_a_box_behind_a_router_that_lets_nothing_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: Callable[[Behind], None]
 ) -> None:
     async def body() -> None:
         with behind_nat() as behind:
@@ -81,8 +83,7 @@ def test_a_box_behind_a_router_that_lets_nothing_in(
                     ):  # fmt: skip
                         await shop.journaled(SupportOpened)
                         assert behind.listening() == [], "it opens no port, in a session either"
-                        behind.cut()
-                        # Three questions without an answer, five seconds each, and one more.
+                        lost(behind)
                         (ended,) = await shop.journaled(GrantEnded, within=3 * PATIENCE)
                         assert ended.why == "lost"
                     await papers(shop, "ASSISTANCE : COMPTE RENDU", "liaison perdue")

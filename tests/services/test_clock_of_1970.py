@@ -9,26 +9,20 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.testing.running import run
-from tests.needs import need
+from tests.support.faked_clock import faking
 from tests.support.mail_server import PASSWORD, MailServer, certificate, table
-
-LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("libfaketime.so.1"))
 
 
 @pytest.mark.slow
 def test_in_1970_a_mail_waits_says_why_and_goes_once_the_clock_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need(LIBRARY.exists(), "libfaketime", "apt-get install libfaketime")
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "alerts-password").write_text(PASSWORD)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "credentials"))
     moment = tmp_path / "moment"
     moment.write_text("@1970-01-01 00:05:00")
-    faked = {
-        "LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(moment),
-        "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC",
-    }  # fmt: skip
+    faked = faking(moment)
 
     async def body() -> None:
         server = MailServer(certificate(tmp_path))

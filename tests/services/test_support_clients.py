@@ -8,16 +8,51 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.commands import support_relay
+from pos_terminal.domain.events.grants import GrantEnded
 from pos_terminal.testing.running import PATIENCE, run
 from tests.needs import need
+from tests.support.faked_clock import faking
 from tests.support.process import child
 from tests.support.relay import ran, short
+from tests.support.supporter import does, inside
 from tests.support.supporting import open_line
 
 PAGE = Path(__file__).parents[2] / "docs" / "plugins" / "support.md"
 
+JUMPS = ("+400d", "-9000d", "+0d")
+
 LINE = re.compile(r"^    (ssh -J .*)$", re.M)
 PUTTY = re.compile(r"^    ((?:puttygen|plink) .*)$", re.M)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", JUMPS)
+def test_a_supporters_own_clock_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """Stock ssh looks at no time of its certificates: it comes in and stays, as the till says."""
+    moment = tmp_path / "moment"
+    faked = faking(moment)
+
+    async def body() -> None:
+        async with open_line(tmp_path, monkeypatch) as (shop, relay, door):
+            relay.sign(await door.code())
+            moment.write_text(first)
+            for name, value in faked.items():
+                monkeypatch.setenv(name, value)
+            day = (await relay.ran("date", "+%F")).out
+            async with inside(relay) as process:
+                for jump in JUMPS:
+                    moment.write_text(jump)
+                    await does(process, "incidents\r", "subject")
+                await shop.type("ASSISTANCE")
+                async with asyncio.timeout(PATIENCE):
+                    await process.wait()
+            moment.write_text("+0d")
+            assert ((await relay.ran("date", "+%F")).out == day) == (first == "+0d")
+            assert (await shop.journaled(GrantEnded))[0].why == "ended"
+
+    run(body())
 
 
 def test_the_pages_one_line_goes_in_with_both_certificates_loaded(

@@ -30,11 +30,14 @@ table inet nat {{
 
 @dataclass(frozen=True)
 class Behind:
-    """`box` is the namespace's name; `here` the address by which it reaches this machine."""
+    """`box` and `router` are the namespaces' names; `here` is the address by which the box reaches
+    this machine, `inside` the router's end of its cable.
+    """
 
     box: str
     router: str
     here: str
+    inside: str
 
     def listening(self) -> list[str]:
         """Lines of the kernel's tables for sockets of the box that listen (state 0A)."""
@@ -48,7 +51,11 @@ class Behind:
 
     def cut(self) -> None:
         """Pull the cable out of the router."""
-        _ran("ip", "-n", self.box, "link", "set", "eth", "down")
+        _ran("ip", "-n", self.router, "link", "set", self.inside, "down")
+
+    def silence(self) -> None:
+        """Have the router let nothing through any more, and say nothing about it."""
+        _ran("ip", "netns", "exec", self.router, "nft", "insert rule inet nat through drop")
 
 
 @contextmanager
@@ -57,8 +64,8 @@ def behind_nat() -> Iterator[Behind]:
     need(os.geteuid() == 0, "network namespaces", "running the tests as root")
     need(shutil.which("nft") is not None, "nft", "apt install nftables")
     number = os.getpid() % 250
-    found = Behind(f"box{os.getpid()}", f"router{os.getpid()}", f"10.78.{number}.1")
     inside, outside, far = f"i{os.getpid()}", f"o{os.getpid()}", f"h{os.getpid()}"
+    found = Behind(f"box{os.getpid()}", f"router{os.getpid()}", f"10.78.{number}.1", inside)
     with ExitStack() as stack:
         for name in (found.box, found.router):
             _ran("ip", "netns", "add", name)
