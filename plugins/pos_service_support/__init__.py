@@ -7,9 +7,11 @@ a consent stands a process of its own dials out to a relay and serves SSH inside
 
 from collections.abc import Iterable
 
-from pos_service_support import commands, configuring
+from pos_service_support import commands, configuring, page
+from pos_service_support.recording import SCHEMA, STORE
 from pos_service_support.service import SupportService
 from pos_service_support.settings import SupportSettings
+from pos_terminal.agent.console_pages import ConsolePage
 from pos_terminal.agent.hookspecs import Service, SupportCommand, hookimpl
 from pos_terminal.agent.world import Agent
 
@@ -30,3 +32,9 @@ def pos_services(agent: Agent) -> Iterable[Service]:
 def pos_support_commands(agent: Agent) -> Iterable[SupportCommand]:
     """What can be done of any till."""
     return [*commands.of(agent), *configuring.of(agent)]
+
+
+@hookimpl
+def pos_console_pages(agent: Agent) -> Iterable[ConsolePage]:
+    """One, where the shop reads what its support was shown."""
+    return [page.page(agent, agent.store(STORE, SCHEMA))]

@@ -97,7 +97,7 @@ class Performed:
             await self._explain(failed[0])
 
     async def _do(self) -> int:
-        name, *self.words = lines.words(self.line)
+        name, *self.words = lines.words(self.line) or ["help"]
         if name == "help":
             await self.out(self._help())
             return 0

@@ -8,6 +8,7 @@ import json
 from hashlib import sha256
 
 import apsw
+from msgspec import Struct
 
 from pos_terminal.storage.worker import Worker
 
@@ -17,8 +18,18 @@ CREATE TABLE recording (
 ) STRICT;
 """
 
+STORE = "recordings"
+
 MOST = 1 << 20
 """Bytes of one: a session that shows more is ended, so that no recording has a hole."""
+
+
+class Kept(Struct, frozen=True):
+    """One that is still there: of which consent, when it began (µs UTC), and its hash."""
+
+    consent: int
+    at: int
+    sha256: str
 
 
 class Recording:
@@ -76,6 +87,19 @@ async def keep(store: Worker, consent: int, utc: int, recording: Recording) -> N
 async def forget(store: Worker, before: int) -> None:
     """Let go of those that began before that moment (µs UTC)."""
     await store.do(lambda db: _delete(db, before))
+
+
+def kept(db: apsw.Connection) -> list[Kept]:
+    """Those that are there, newest first."""
+    asks = "SELECT consent, at, sha256 FROM recording ORDER BY at DESC"
+    return [Kept(*row) for row in db.execute(asks)]
+
+
+def cast_of(db: apsw.Connection, consent: int) -> bytes | None:
+    """A consent's, the newest of that number; None where it is gone."""
+    asks = "SELECT cast_v2 FROM recording WHERE consent = ? ORDER BY at DESC LIMIT 1"
+    found = db.execute(asks, (consent,)).fetchone()
+    return bytes(found[0]) if found else None
 
 
 def _insert(db: apsw.Connection, row: tuple[int, int, str, bytes]) -> None:

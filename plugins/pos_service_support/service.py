@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import NoReturn
 
-from pos_service_support.recording import SCHEMA, forget
+from pos_service_support.recording import SCHEMA, STORE, forget
 from pos_service_support.settings import HOST_KEY, KEY, SupportSettings
 from pos_service_support.visit import PATIENCE, Visit
 from pos_terminal.agent.world import Agent
@@ -29,7 +29,7 @@ class SupportService:
     def __init__(self, agent: Agent, settings: SupportSettings) -> None:
         self._agent = agent
         self._settings = settings
-        self._store = agent.store("recordings", SCHEMA)
+        self._store = agent.store(STORE, SCHEMA)
         self._key, self._host_key = agent.secret(KEY), agent.secret(HOST_KEY)
         self._host_print = fingerprint(self._host_key)
         self.visit: Visit | None = None

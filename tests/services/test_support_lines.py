@@ -114,6 +114,15 @@ def test_what_is_shown_is_clean_first(tmp_path: Path) -> None:
     assert [(each.line, each.words) for each in asked] == [("say", "dit")]
 
 
+@pytest.mark.parametrize("line", ["", "  ", "\t"])
+def test_a_line_of_nothing_says_what_there_is(tmp_path: Path, line: str) -> None:
+    async def command(call: Call) -> None:
+        raise AssertionError("it was done")
+
+    text, status, asked = run(shown(tmp_path, command, line))
+    assert (status, asked) == (0, []) and "observe" in text
+
+
 def test_one_that_is_stopped_before_it_began_is_done_all_the_same(tmp_path: Path) -> None:
     async def command(call: Call) -> None:
         raise AssertionError("it was done")
