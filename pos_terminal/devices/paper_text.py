@@ -7,6 +7,7 @@ is 80h and œ is 9Ch; 19 is PC858 with the euro sign at D5h).
 import re
 import textwrap
 import unicodedata
+from functools import lru_cache
 
 ENCODINGS = {
     "CP1252": "cp1252",
@@ -38,7 +39,9 @@ def representable(text: str, codec: str) -> str:
     return "".join(_spell(char, codec) for char in unicodedata.normalize("NFC", text))
 
 
+@lru_cache(maxsize=512)
 def _spell(char: str, codec: str) -> str:
+    # A paper has the same few letters over and over: each looked up anew was most of its making.
     # Kept to the very end, since wrapping must not break here; to_bytes makes a blank of it.
     if char == NO_BREAK:
         return char
@@ -79,6 +82,8 @@ def wrap(text: str, width: int) -> list[str]:
 
     Not where French never breaks: no line of narrow paper begins with «: 40,00 €», or ends at «n°».
     """
+    if len(text) <= width:
+        return [text.rstrip(" ")]
     bound = _BOUND.sub(_GLUE, text)
     lines = textwrap.wrap(bound, width, break_on_hyphens=False) or [""]
     return [line.replace(_GLUE, " ") for line in lines]
