@@ -7,6 +7,7 @@ it is said once, tried again with growing pauses, and goes on where it was.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from pos_terminal.agent.clock import Clock
 from pos_terminal.agent.progress import Position
 from pos_terminal.channel import interface
-from pos_terminal.channel.client import AsyncClient
+from pos_terminal.channel.client import AsyncClient, CallLink
 from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import (
     Method,
@@ -97,6 +98,10 @@ class TillClient:
     async def call(self, method: Method[P, R], asks: P) -> R:
         """The till's answer; ChannelError where it has none, with a fault that says why."""
         return await self._client.call(method, asks)
+
+    def at_the_till(self) -> AbstractAsyncContextManager[CallLink]:
+        """A connection for one call that is still to come; ChannelError where there is no till."""
+        return self._client.at_the_till()
 
     def follow(self, method: Method[P, R], asks: P) -> AsyncGenerator[R, None]:
         """Its answers as they come; ChannelError where they end."""

@@ -8,7 +8,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,10 +107,20 @@ class AsyncClient:
 
     async def call(self, method: Method[P, R], asks: P) -> R:
         """The till's answer; ChannelError where it has none."""
-        with _told(self.path):
-            async with asyncio.timeout(self._patience), self._connected() as (reader, writer):
-                writer.write(asked(method, asks))
-                return answered(method, await _message(reader))[0]
+        async with self.at_the_till() as link:
+            return await link.call(method, asks)
+
+    @asynccontextmanager
+    async def at_the_till(self) -> AsyncIterator["CallLink"]:
+        """A connection for one call that is still to come: the till lets it in meanwhile.
+
+        ChannelError where there is no till.
+        """
+        async with AsyncExitStack() as stack:
+            with _told(self.path):
+                async with asyncio.timeout(self._patience):
+                    streams = await stack.enter_async_context(self._connected())
+            yield CallLink(self.path, *streams, patience=self._patience)
 
     async def follow(self, method: Method[P, R], asks: P) -> AsyncGenerator[R, None]:
         """The till's answers as they come, for as long as it goes on giving any."""
@@ -136,6 +146,26 @@ class AsyncClient:
                 yield reader, writer
             finally:
                 writer.transport.abort()
+
+
+class CallLink:
+    """A connection on which one call may be made."""
+
+    def __init__(
+        self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *,
+        patience: float,
+    ) -> None:  # fmt: skip
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+        self._patience = patience
+
+    async def call(self, method: Method[P, R], asks: P) -> R:
+        """The till's answer; ChannelError where it has none."""
+        with _told(self._path):
+            async with asyncio.timeout(self._patience):
+                self._writer.write(asked(method, asks))
+                return answered(method, await _message(self._reader))[0]
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:

@@ -6,6 +6,7 @@ none is printed twice. So a key is on the disk before the till hears of its pape
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -148,22 +149,22 @@ class Doing:
         digest = sha256(msgspec.json.encode(asked.body)).digest()
         self._under_way[whose] = ended = asyncio.Event()
         try:
-            known = await self._store.do(lambda db: _kept(db, *whose, digest))
-            if known is None:
-                known = await self._ended(whose, asked.body, asked.who.secret)
+            # The till takes the connection in while the key goes to the disk.
+            async with self._agent.till.at_the_till() as till:
+                known = await self._store.do(lambda db: _kept(db, *whose, digest))
+                if known is None:
+                    asks = _asks(asked.body, asked.who.secret)
+                    known = await self._ended(whose, till.call(PRINT, asks))
         finally:
             del self._under_way[whose]
             ended.set()
         return Given(known)
 
-    async def _ended(self, whose: tuple[int, str], paper: Paper, secret: str) -> Printed:
-        lines = [
-            api.PrintLine(each.text, each.right, each.align, each.bold, each.tall, each.code)
-            for each in paper.lines
-        ]
-        asks = api.PrintAsked(paper.title, lines, PrinterRole(paper.role.value), secret)
+    async def _ended(
+        self, whose: tuple[int, str], printing: Awaitable[api.PrintedPaper]
+    ) -> Printed:
         try:
-            done = await self._agent.till.call(PRINT, asks)
+            done = await printing
         except ChannelError as error:
             if error.fault is not faults.CHANNEL_BROKEN:  # then it was never asked to print it
                 await self._store.do(lambda db: _forgotten(db, *whose))
@@ -177,6 +178,14 @@ class Doing:
 def weight(seen: api.WeightSeen) -> Weight:
     """A reading as the API tells it."""
     return Weight(seen.grams, seen.net, seen.fault)
+
+
+def _asks(paper: Paper, secret: str) -> api.PrintAsked:
+    lines = [
+        api.PrintLine(each.text, each.right, each.align, each.bold, each.tall, each.code)
+        for each in paper.lines
+    ]
+    return api.PrintAsked(paper.title, lines, PrinterRole(paper.role.value), secret)
 
 
 def _kept(db: apsw.Connection, number: int, key: str, digest: bytes) -> Printed | None:
