@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from hmac import compare_digest
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +20,7 @@ from pos_service_console.api.document import BASE
 from pos_service_console.sent import Sent
 from pos_service_console.sessions import SESSION, WAITING, Session, Sessions, Waiting
 from pos_terminal.agent.console_pages import (
+    Answer,
     Asked,
     ConsolePage,
     Download,
@@ -62,6 +64,9 @@ PULSE = 1.0
 SHOWN = 3
 """Seconds between two looks of a browser that waits."""
 
+NO_ANSWER = (faults.TILL_SILENT, faults.CHANNEL_BROKEN)
+"""Nobody is there, or too slow to be waited for: who only looks is shown it later."""
+
 AWAY = 5
 """Seconds between two looks of a page whose till does not answer: it comes back by itself."""
 
@@ -92,13 +97,13 @@ class Application:
         """The application."""
         return Starlette(
             routes=[
+                Mount(BASE, self._api),
                 Route("/", self.home),
                 Route("/enter", self.enter, methods=["GET", "POST"]),
                 Route("/leave", self.leave, methods=["POST"]),
                 Route("/live", self.live),
                 Route("/authority.crt", self.authority),
                 Route("/static/{name}", self.static),
-                Mount(BASE, self._api),
                 Route("/{page}", self.page, methods=["GET", "POST"]),
                 Route("/{page}/{rest:path}", self.page, methods=["GET", "POST"]),
             ]
@@ -154,12 +159,12 @@ class Application:
         self, session: Session, page: ConsolePage, asked: Asked, once: str
     ) -> Response:
         try:
-            answer = await self._sent.answer(page, asked, once)
+            answer = await self._sent.answer(asked, once, partial(_of_page, page))
         except NoSuchPage:
             answer = _missing()
         except ChannelError as error:
             log.info("the till would not: %s", advice(error))
-            if error.fault is faults.TILL_SILENT and asked.form is None:
+            if error.fault in NO_ANSWER and asked.form is None:
                 return self._framed(session, page.name, _silent())
             body = frame.notice(f"{error.fault.code} {error.fault.text} : {error.detail}", bad=True)
             remedy = tag("p", say(error.fault.remedy))
@@ -348,6 +353,25 @@ def _silent() -> Html:
     told = say("La caisse ne répond pas. Cette page revient dès qu'elle est là.")
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return Html(say("Un instant"), frame.notice(told, bad=True), status=status, again=AWAY)
+
+
+async def _of_page(page: ConsolePage, asked: Asked) -> Answer:
+    """What the page answers. Whether a till that was too slow has done it, or does it still, nobody
+    knows: the form is answered with that, so that it is not done anew by a second tap.
+    """
+    try:
+        return await page.answer(asked)
+    except ChannelError as error:
+        if error.fault is not faults.CHANNEL_BROKEN or asked.form is None:
+            raise
+        log.warning("whether the till did it is not known: %s", advice(error))
+        told = say(
+            "{code} : la caisse n'a pas répondu à temps : c'est peut-être fait, peut-être pas. "
+            "Regarder d'abord, et ne recommencer qu'ensuite.", code=error.fault.code,
+        )  # fmt: skip
+        back = tag("p", tag("a", say(page.title), href=f"/{page.name}"))
+        body = joined(frame.notice(told, bad=True), back)
+        return Html(say("Peut-être fait"), body, status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _too_much() -> Html:

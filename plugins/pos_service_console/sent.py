@@ -1,12 +1,13 @@
 """Forms that were sent twice: a second tap, or a page asked for anew, does nothing anew."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
 import msgspec
 from msgspec import Struct
 
-from pos_terminal.agent.console_pages import Answer, Asked, ConsolePage, Download
+from pos_terminal.agent.console_pages import Answer, Asked, Download
 from pos_terminal.domain.staff.grants import AT_ONCE
 
 
@@ -30,13 +31,15 @@ class Sent:
     def __init__(self) -> None:
         self._last: dict[str, _Form] = {}
 
-    async def answer(self, page: ConsolePage, asked: Asked, once: str) -> Answer:
-        """What the page answers; of the form of that name, what it has answered or is about to.
+    async def answer(
+        self, asked: Asked, once: str, answer: Callable[[Asked], Awaitable[Answer]]
+    ) -> Answer:
+        """What is answered; of the form of that name, what was answered or is about to be.
 
-        Raises what the page raises: then the form may be sent again.
+        Raises what `answer` raises: then the form may be sent again.
         """
         if not once:
-            return await page.answer(asked)
+            return await answer(asked)
         key, said = asked.visitor.key, sha256(msgspec.msgpack.encode(asked)).digest()
         while last := self._last.get(key):
             if (last.once, last.said) != (once, said):
@@ -51,7 +54,7 @@ class Sent:
         self._last[key] = form
         kept: Answer | None = None
         try:
-            found = await page.answer(asked)
+            found = await answer(asked)
             kept = None if isinstance(found, Download) else found  # whose parts come once
             return found
         finally:

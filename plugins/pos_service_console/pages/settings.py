@@ -5,8 +5,9 @@ good settings unless somebody keeps it in time, here or at the counter (runtime/
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ from pos_terminal.domain.language import how_many, say
 from pos_terminal.domain.markup import Markup, joined, tag
 from pos_terminal.domain.staff.grants import AT_ONCE
 
+T = TypeVar("T")
+
 CHECK, TRY, KEEP, RETURN = (
     "settings.check-own", "settings.try-own", "settings.keep", "settings.return",
 )  # fmt: skip
@@ -33,6 +36,9 @@ CHECK, TRY, KEEP, RETURN = (
 
 SECONDS = 300
 """Of a trial: a sale is made with it meanwhile."""
+
+STARTING = (faults.SETTINGS_WAIT, faults.TILL_SILENT, faults.CHANNEL_BROKEN)
+"""What a till says, or leaves unsaid, that starts anew."""
 
 LOOK = 3
 """Seconds between two looks for a till that starts anew."""
@@ -82,10 +88,10 @@ class SettingPages:
             case ("earlier", name), _ if _NAME.fullmatch(name):
                 return await self._back_to(asked, name)
             case ("keep",), form if form is not None:
-                await do(self._agent, asked.visitor.grant, KEEP, {})
+                await _unless_slow(do(self._agent, asked.visitor.grant, KEEP, {}))
                 return Redirect("/settings/trial")
             case ("return",), form if form is not None:
-                await do(self._agent, asked.visitor.grant, RETURN, {})
+                await _unless_slow(do(self._agent, asked.visitor.grant, RETURN, {}))
                 return Redirect("/settings/trial")
             case (name,), None:
                 part, told = _part(name), await self._told(asked)
@@ -155,7 +161,7 @@ class SettingPages:
         if asked.form is None or not staged.changes:
             return earlier.differences(asked.token, name, staged.base, staged.rows)
         try:
-            return await self._tried_out(asked, staged)
+            return await self._tried_out(asked, staged, name)
         except ChannelError as error:
             if error.fault not in (faults.BAD_CONFIGURATION, faults.SETTINGS_WAIT):
                 raise
@@ -167,7 +173,7 @@ class SettingPages:
         if staged is None:
             raise NoSuchPage
         try:
-            answer = await self._tried_out(asked, staged)
+            answer = await self._tried_out(asked, staged, name)
         except ChannelError as error:
             if error.fault is not faults.SETTINGS_WAIT:
                 raise
@@ -175,10 +181,11 @@ class SettingPages:
         self._staged.drop(asked.visitor.key)
         return answer
 
-    async def _tried_out(self, asked: Asked, staged: Staged) -> Redirect:
+    async def _tried_out(self, asked: Asked, staged: Staged, name: str) -> Redirect:
         arguments = {**_arguments(staged), "seconds": SECONDS}
-        tried = await done(self._agent, asked.visitor.grant, TRY, arguments, Checked)
-        self._tried = tried.sha256
+        doing = done(self._agent, asked.visitor.grant, TRY, arguments, Checked)
+        tried = await _unless_slow(doing)
+        self._tried = tried.sha256 if tried else name
         return Redirect("/settings/trial")
 
     async def _trial(self, asked: Asked) -> Answer:
@@ -186,7 +193,7 @@ class SettingPages:
         try:
             told = await self._told(asked)
         except ChannelError as error:
-            if error.fault not in (faults.SETTINGS_WAIT, faults.TILL_SILENT):
+            if error.fault not in STARTING:
                 raise
             return _starting()
         if told.trial:
@@ -199,6 +206,18 @@ class SettingPages:
             return Html(say("Réglages gardés"), joined(kept, _back()))
         given = frame.notice(say("Les réglages d'avant valent : personne n'en a gardé d'autres."))
         return Html(say("Réglages d'avant"), joined(given, _back()))
+
+
+async def _unless_slow(doing: Awaitable[T]) -> T | None:
+    """What a till answers; None where it is too slow to, as one that starts anew may be: the page
+    that says how it goes finds out.
+    """
+    try:
+        return await doing
+    except ChannelError as error:
+        if error.fault is not faults.CHANNEL_BROKEN:
+            raise
+        return None
 
 
 def known(told: Configuration) -> dict[str, Value | None]:
