@@ -401,7 +401,7 @@ def _digits(code: str) -> Markup:
     steps = (
         say("Taper ces six chiffres, puis ACCES"),
         say("Lire ce que l'écran demande, puis ACCES"),
-        say("Taper son numéro, CLERK, son PIN, CLERK"),
+        say("Taper son numéro, VENDEUR, son PIN, VENDEUR"),
     )
     safe = say("Cette page n'a jamais besoin d'un code PIN. Elle change d'elle-même.")
     return joined(

@@ -61,6 +61,18 @@ def test_a_trial_that_was_answered_too_late_is_asked_for_until_it_is_known(path:
     asyncio.run(body())
 
 
+def test_a_change_that_was_checked_too_late_is_not_made_and_what_was_typed_stays() -> None:
+    async def body() -> None:
+        agent: Any = SimpleNamespace(till=LateTill(told(None), None))
+        pages = SettingPages(agent, SimpleNamespace())  # type: ignore[arg-type]
+        form = {"base": NAME, "closing.day_ends": "4"}
+        answer = await pages.answer(Asked(MANAGER, "token", ("closing",), {}, form))
+        assert isinstance(answer, Html) and answer.status == 422
+        assert "Rien n'est changé" in answer.body and 'value="4"' in answer.body
+
+    asyncio.run(body())
+
+
 class Asking:
     """A browser with a cookie, over the application itself."""
 

@@ -158,8 +158,8 @@ def _digits(number: int, asked: PinCode) -> Html:
     """What to do at the counter, as it is done when somebody signs in."""
     steps = (
         say("Taper ces six chiffres, puis ACCES"),
-        say("Le vendeur tape son nouveau code, CLERK"),
-        say("Il le tape encore une fois, CLERK"),
+        say("Le vendeur tape son nouveau code, VENDEUR"),
+        say("Il le tape encore une fois, VENDEUR"),
     )
     body = joined(
         tag("p", f"{asked.code[:3]} {asked.code[3:]}", class_="code"),

@@ -137,6 +137,9 @@ class SettingPages:
                 self._agent, asked.visitor.grant, CHECK, _arguments(staged), Checked
             )
         except ChannelError as error:
+            if error.fault is faults.CHANNEL_BROKEN:  # a question alone, and so nothing is changed
+                late = say("La caisse n'a pas répondu à temps : demander encore une fois.")
+                return again({**values, **typed}, late)
             if error.fault not in (faults.BAD_CONFIGURATION, faults.BAD_REQUEST):
                 raise
             return again({**values, **typed}, in_her_words(part, error.detail))
