@@ -18,6 +18,7 @@ from bench.figures import MIB, Figure, Setting, latencies
 from bench.process import memory
 from bench.shop import PATIENCE, Shop, open_shop
 from pos_service_console.api.document import BASE
+from pos_service_console.listening import ALL, AN_ADDRESS
 from pos_service_console.static.pos_api import Till
 from pos_terminal.channel.api import TokenAsked
 from pos_terminal.channel.client import AsyncClient
@@ -53,7 +54,7 @@ async def _measure(setting: Setting) -> list[Figure]:
         await terminal.all_open(len(shop.ends.devices))
         async with AgentProcess(folder, till=shop.state) as agent:
             await agent.start()
-            port = await asyncio.to_thread(_port, agent.log)
+            port = await asyncio.to_thread(port_of, agent.log)
             asked = TokenAsked("bench", [tokens.PRINT, tokens.WEIGH], 3600)
             secret = (await AsyncClient(shop.state / "till").call(TOKEN, asked)).grant
             printed = await _papers(shop, port, secret, setting.rounds(PAPERS))
@@ -61,7 +62,10 @@ async def _measure(setting: Setting) -> list[Figure]:
             assert agent.process
             before = memory(agent.process.pid)
             with ExitStack() as stack:
-                served = await asyncio.to_thread(_crowd, stack, port)
+                served = await asyncio.to_thread(crowd, stack, port, addresses=1)
+            await asyncio.to_thread(_until, partial(_takes_in, port))
+            with ExitStack() as stack:
+                of_many = await asyncio.to_thread(crowd, stack, port, addresses=SOCKETS)
                 beside = memory(agent.process.pid)
             await agent.stop()
     return [
@@ -69,15 +73,18 @@ async def _measure(setting: Setting) -> list[Figure]:
                    printed, limit=("", ()), p50_at_most=BAR_PRINT),
         *latencies("api.weight", "API: a weight, from the scale's answer to who follows",
                    weighed, limit=("", ()), p50_at_most=BAR_WEIGHT),
-        Figure(key="api.sockets.served", what=f"API: of {SOCKETS} connections so many are held",
-               value=served, unit=""),
+        Figure(key="api.sockets.served", unit="", value=served, at_most=AN_ADDRESS,
+               what=f"API: of {SOCKETS} idle connections of one address so many are held"),
+        Figure(key="api.sockets.of_many", unit="", value=of_many, at_most=ALL,
+               what=f"API: of {SOCKETS} of as many addresses"),
         Figure(key="api.sockets.memory", what="resident: the agent, a thousand at its door",
                value=round(beside.resident, 1), unit=MIB, at_most=BAR_MEMORY,
                limit=("before", round(before.resident, 1))),
     ]  # fmt: skip
 
 
-def _port(log: Path) -> int:
+def port_of(log: Path) -> int:
+    """The console's port, once the agent has said it."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         found = re.search(r"console is at https://localhost:(\d+)/", log.read_text())
@@ -108,7 +115,8 @@ def _until(so: Callable[[], object]) -> None:
         time.sleep(0.001)
 
 
-def _trusting() -> ssl.SSLContext:
+def trusting() -> ssl.SSLContext:
+    """Whoever is at loopback is the agent."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
     return tls
@@ -118,7 +126,7 @@ async def _papers(shop: Shop, port: int, secret: str, count: int) -> list[float]
     """A connection that is held, as a program's is; the first paper opens it, and counts for
     none.
     """
-    link = http.client.HTTPSConnection("localhost", port, context=_trusting(), timeout=PATIENCE)
+    link = http.client.HTTPSConnection("localhost", port, context=trusting(), timeout=PATIENCE)
     lines = [{"text": f"{line + 1} CROISSANT AU BEURRE", "right": "1,30"} for line in range(20)]
     paper = json.dumps({"title": "bench", "lines": lines})
 
@@ -145,7 +153,7 @@ async def _weights(shop: Shop, port: int, secret: str, count: int) -> list[float
     scale, seen = shop.ends.scale, dict[int, float]()
     scale.asked = noted = _Noted()
     till = Till(f"https://localhost:{port}", secret)
-    till._tls = _trusting()
+    till._tls = trusting()
     messages: Iterator[dict[str, int]] = till.follow("/weight/live")
 
     def read() -> None:
@@ -166,20 +174,31 @@ async def _weights(shop: Shop, port: int, secret: str, count: int) -> list[float
     return taken
 
 
-def _crowd(stack: ExitStack, port: int) -> int:
-    """Who connects and says nothing; how many are not closed at once."""
+def _takes_in(port: int) -> bool:
+    """Whether those that are gone have made room."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as link:
+        time.sleep(0.1)
+        return _is_held(link)
+
+
+def crowd(stack: ExitStack, port: int, *, addresses: int) -> int:
+    """Who connects, of so many addresses, and says nothing; how many are not closed at once."""
     links = []
-    for _ in range(SOCKETS):
-        link = stack.enter_context(socket.create_connection(("localhost", port), PATIENCE))
+    for number in range(SOCKETS):
+        high, low = divmod(number % addresses, 250)
+        link = stack.enter_context(socket.create_connection(
+            ("127.0.0.1", port), PATIENCE, source_address=(f"127.0.{1 + high}.{1 + low}", 0)
+        ))  # fmt: skip
         links.append(link)
     time.sleep(1.0)
-    served = 0
-    for link in links:
-        link.setblocking(False)
-        try:
-            served += link.recv(1) != b""
-        except BlockingIOError:
-            served += 1
-        except ConnectionError:
-            continue
-    return served
+    return sum(map(_is_held, links))
+
+
+def _is_held(link: socket.socket) -> bool:
+    link.setblocking(False)
+    try:
+        return link.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -23,13 +24,7 @@ BEGIN = date(2026, 1, 2)
 def measure(setting: Setting) -> list[Figure]:
     """By the very questions of the page, of a file such as the agent keeps."""
     tickets = setting.rounds(TICKETS)
-    with closing(_made(setting.directory / "trade.db", tickets)) as db:
-        last = BEGIN + timedelta(DAYS - 1)
-
-        def today() -> None:
-            span = Span.read(last.isoformat())
-            for each, until in ((span, None), (span.before, None), (span.before, 12)):
-                figures(db, each, until=until)
+    with closing(made(setting.directory / "trade.db", tickets)) as db:
 
         def year() -> None:
             span = Span.read(str(BEGIN.year))
@@ -39,10 +34,17 @@ def measure(setting: Setting) -> list[Figure]:
         rounds = setting.rounds(ROUNDS)
         return [
             *latencies("console.today", f"console: Today, of {tickets} tickets",
-                       _timed(today, rounds), limit=("", ()), p50_at_most=BAR),
+                       _timed(partial(today, db), rounds), limit=("", ()), p50_at_most=BAR),
             *latencies("console.year", f"console: the year of {tickets} tickets",
                        _timed(year, max(rounds // 10, 3)), limit=("", ())),
         ]  # fmt: skip
+
+
+def today(db: apsw.Connection) -> None:
+    """What the page Today asks of it."""
+    span = Span.read((BEGIN + timedelta(DAYS - 1)).isoformat())
+    for each, until in ((span, None), (span.before, None), (span.before, 12)):
+        figures(db, each, until=until)
 
 
 def _timed(do: Callable[[], None], rounds: int) -> list[float]:
@@ -54,7 +56,7 @@ def _timed(do: Callable[[], None], rounds: int) -> list[float]:
     return taken
 
 
-def _made(file: Path, tickets: int) -> apsw.Connection:
+def made(file: Path, tickets: int) -> apsw.Connection:
     """A file of so many tickets, of three articles each, over the year's days and hours."""
     file.parent.mkdir(parents=True, exist_ok=True)
     db = apsw.Connection(str(file))

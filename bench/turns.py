@@ -43,19 +43,23 @@ class Turns:
         return round(quantile(self.quiet, 0.5) * 1000 * SLOWER, 3)
 
 
-async def turns(shop: Shop, module: str, count: int) -> Turns:
-    """So many scans of either kind; `module` is run with the till's directory of its socket."""
+async def turns(
+    shop: Shop, module: str, count: int, *given: str, pause: float = PAUSE
+) -> Turns:
+    """So many scans of either kind, `pause` seconds apart; `module` is run with the till's socket,
+    and what else it is given.
+    """
     found = Turns()
     for _ in range(max(1, count // STRETCH)):
-        found.quiet += await _scans(shop.ends)
-        async with _beside(module, shop.state / "till") as answers:
-            found.busy += await _scans(shop.ends)
+        found.quiet += await _scans(shop.ends, pause)
+        async with _beside(module, shop.state / "till", *given) as answers:
+            found.busy += await _scans(shop.ends, pause)
         found.answers += answers[0]
         await asyncio.sleep(SETTLING)
     return found
 
 
-async def _scans(ends: Ends) -> list[float]:
+async def _scans(ends: Ends, pause: float) -> list[float]:
     taken = []
     for index in range(STRETCH):
         plu = 1 + index % 6
@@ -66,15 +70,15 @@ async def _scans(ends: Ends) -> list[float]:
             before = len(ends.display.frames)
             await ends.type("CASH")
             await ends.frame(before, "MERCI")
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
     return taken
 
 
 @asynccontextmanager
-async def _beside(module: str, till: Path) -> AsyncIterator[list[int]]:
+async def _beside(module: str, till: Path, *given: str) -> AsyncIterator[list[int]]:
     """The other program, until the block ends; then how many answers it had."""
     answers: list[int] = []
-    command = (sys.executable, "-m", module, till)
+    command = (sys.executable, "-m", module, till, *given)
     async with child(*command, stdin=PIPE, stdout=PIPE) as process:
         assert process.stdout
         await process.stdout.readline()

@@ -14,6 +14,7 @@ from bench.__main__ import PARTS
 from bench.far_printer import far_printer
 from bench.figures import Figure, latencies, quantile, table
 from bench.machine import describe
+from pos_service_console.listening import ALL
 from pos_terminal.testing.running import run
 
 ROOT = Path(__file__).parent.parent.parent
@@ -72,6 +73,17 @@ def test_run(tmp_path: Path) -> None:
         assert by_key[key]["verdict"], "it has a bar"
         assert by_key[key]["limit"], "and a limit of the same run"
     assert list(tmp_path.iterdir()) == [tmp_path / "found.json"], "scratch files are removed"
+
+
+@pytest.mark.slow
+def test_each_load_is_measured(tmp_path: Path) -> None:
+    """Each was there, and of a thousand connections as many as may be."""
+    by_key = whole(bench(tmp_path, "loads"))
+    for load in ("print", "weight", "today", "idle"):
+        assert by_key[f"loads.{load}.p50"]["verdict"] and by_key[f"loads.{load}.p99"]["verdict"]
+        assert by_key[f"loads.{load}.times"]["value"]
+    held = by_key["loads.idle.times"]["value"]
+    assert isinstance(held, int) and held <= ALL
 
 
 @pytest.mark.parametrize(
