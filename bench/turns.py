@@ -78,7 +78,7 @@ async def _scans(ends: Ends, pause: float) -> list[float]:
 async def _beside(module: str, till: Path, *given: str) -> AsyncIterator[list[int]]:
     """The other program, until the block ends; then how many answers it had."""
     answers: list[int] = []
-    command = (sys.executable, "-m", module, till, *given)
+    command = (sys.executable, "-m", module, str(till), *given)
     async with child(*command, stdin=PIPE, stdout=PIPE) as process:
         assert process.stdout
         await process.stdout.readline()
