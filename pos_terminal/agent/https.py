@@ -10,7 +10,8 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Timer
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -21,6 +22,14 @@ from pos_terminal.domain.language import say
 
 MOST = 64 << 10
 """Bytes of an answer that are read."""
+
+WHOLE = 50.0
+"""Seconds that a call may take in all. Each step has its own time; who sends a byte now and then
+would have its thread for days, and the agent has a handful.
+"""
+
+SLOWEST = 4 << 10
+"""Bytes a second of a file that is fetched, at least: so much longer one may take."""
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: behind it stands an IPv4 address, whichever that is."""
@@ -111,12 +120,14 @@ def post(
     context: ssl.SSLContext,
     allowed: Collection[str] = (),
     patience: float = 20.0,
+    whole: float = WHOLE,
 ) -> Answer:
-    """Send it, and give the answer. Blocks, for each step for `patience` seconds at most.
+    """Send it, and give the answer. Blocks, for each step for `patience` seconds at most, and from
+    its connection on for `whole`.
 
     BadTarget where it may not be sent, OSError where it did not arrive.
     """
-    with _link(to, context, allowed, patience) as (link, until):
+    with _link(to, context, allowed, patience, whole) as (link, until):
         try:
             link.request("POST", to.path, body, {"Content-Type": "application/json", **headers})
             with link.getresponse() as answer:
@@ -133,11 +144,12 @@ def fetch(
     context: ssl.SSLContext,
     allowed: Collection[str] = (),
     patience: float = 20.0,
+    whole: float = WHOLE,
 ) -> Answer:
-    """GET a file, and write what comes, `most` bytes of it and one more. As `post` otherwise; the
-    answer's body stays empty.
+    """GET a file, and write what comes, `most` bytes of it and one more. As `post` otherwise, but
+    for the time that its bytes may take (SLOWEST); the answer's body stays empty.
     """
-    with _link(to, context, allowed, patience) as (link, until):
+    with _link(to, context, allowed, patience, whole + most / SLOWEST) as (link, until):
         try:
             link.request("GET", to.path)
             with link.getresponse() as answer:
@@ -152,20 +164,49 @@ def fetch(
 
 @contextmanager
 def _link(
-    to: Target, context: ssl.SSLContext, allowed: Collection[str], patience: float
+    to: Target, context: ssl.SSLContext, allowed: Collection[str], patience: float, whole: float
 ) -> Iterator[tuple[http.client.HTTPConnection, int | None]]:
     """A connection to an address that was checked, and until when its certificate is good."""
     found = socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)
     address = checked(list(dict.fromkeys(str(each[4][0]) for each in found)), to.host, allowed)
     plain = socket.create_connection((address, to.port), patience)
     try:
-        tls = context.wrap_socket(plain, server_hostname=to.host)
+        tls = context.wrap_socket(plain, server_hostname=to.host, do_handshake_on_connect=False)
     except BaseException:
         plain.close()
         raise
     link = http.client.HTTPConnection(to.host, to.port, timeout=patience)
     link.sock = tls
     try:
-        yield link, certificates.ends(tls.getpeercert())
+        with _cut_after(tls, whole):
+            tls.do_handshake()
+            yield link, certificates.ends(tls.getpeercert())
     finally:
         link.close()
+
+
+@contextmanager
+def _cut_after(link: ssl.SSLSocket, seconds: float) -> Iterator[None]:
+    """TimeoutError where the block takes longer: another thread ends the connection then, for each
+    byte that comes is a step of its own.
+    """
+    over = Event()
+
+    def cut() -> None:
+        over.set()
+        with suppress(OSError):  # it has gone meanwhile
+            socket.socket.shutdown(link, socket.SHUT_RDWR)  # beneath TLS, which another reads
+
+    timer = Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        if over.is_set():
+            raise TimeoutError(f"more than {seconds:.0f} s") from error
+        raise
+    finally:
+        timer.cancel()
+    if over.is_set():  # what was read by then is cut short
+        raise TimeoutError(f"more than {seconds:.0f} s")

@@ -2,13 +2,17 @@
 
 import socket
 import ssl
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 from pos_terminal.agent.https import BadTarget, Target, checked, is_outside, is_own, post, target
+from pos_terminal.testing.running import PATIENCE
 from tests.support.https_server import HttpsServer
+from tests.support.mail_server import certificate
 
 BAD_URLS = (
     "http://example.org/", "ftp://example.org/", "example.org/x", "https://", "https:///x",
@@ -86,3 +90,41 @@ def test_who_answers_nothing_is_left_in_time() -> None:
         with pytest.raises(TimeoutError):
             post(to, b"", {}, context=ssl.create_default_context(), allowed=["127.0.0.1"],
                  patience=0.2)  # fmt: skip
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 65536\r\n"
+RECORD = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+"""A server's first words, of a length that it takes its time over."""
+
+
+@pytest.mark.parametrize(
+    ("tls", "begins", "piece"),
+    [(False, RECORD, b"\0"), (True, HEAD, b"x"), (True, HEAD + b"\r\n", b"x")],
+    ids=["handshake", "head", "body"],
+)
+def test_who_answers_a_byte_now_and_then_is_left_in_time(
+    tmp_path: Path, *, tls: bool, begins: bytes, piece: bytes
+) -> None:
+    """No step takes its time, and the call would take for ever."""
+    pem, over = certificate(tmp_path), Event()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def drip(listening: socket.socket) -> None:
+        link, _ = listening.accept()
+        with suppress(OSError), context.wrap_socket(link, server_side=True) if tls else link as to:
+            to.sendall(begins)
+            while not over.wait(0.02):
+                to.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=drip, args=(listening,))
+        thread.start()
+        to = Target("127.0.0.1", listening.getsockname()[1], "/")
+        try:
+            with pytest.raises(TimeoutError, match="more than"):
+                post(to, b"", {}, context=ssl.create_default_context(cafile=pem),
+                     allowed=["127.0.0.1"], patience=PATIENCE, whole=0.5)  # fmt: skip
+        finally:
+            over.set()
+            thread.join()
