@@ -24,7 +24,7 @@ from pos_terminal.domain.language import labelled
 from pos_terminal.domain.period.closing import ClosingHours
 from pos_terminal.process.translation import set_language
 from pos_terminal.testing.running import run
-from tests.support.browsing import fits, let_in, window
+from tests.support.browsing import fits, let_in, see_change, window
 from tests.support.channel import serving
 from tests.support.console import Restarted, restarted
 from tests.support.service_world import world
@@ -90,7 +90,7 @@ async def foot(page: Page, text: str) -> None:
     await page.get_by_role("link", name="Réglages", exact=True).click()
     await page.get_by_role("link", name="Changer : Tickets").click()
     await page.get_by_label("Au pied des tickets").fill(text)
-    await page.get_by_role("button", name="Voir le changement").click()
+    await see_change(page)
     await expect(page.locator("table strong")).to_have_text(text)
     await page.get_by_role("button", name="Essayer").click()
 
@@ -126,7 +126,7 @@ def test_they_are_tried_kept_and_given_back_from_a_phone(tmp_path: Path) -> None
                 await fits(axe, page)
             # What is wrong is said in her words, beside what she typed, and nothing is changed.
             await page.get_by_label("La journée finit à").fill("27")
-            await page.get_by_role("button", name="Voir le changement").click()
+            await see_change(page)
             wrong = page.locator(".notice.bad")
             await expect(wrong).to_have_text(re.compile("changé. La journée.*de 0 à 23$"))
             await expect(page.get_by_label("La journée finit à")).to_have_value("27")

@@ -60,6 +60,15 @@ def _wrong(said: ConsoleMessage) -> list[str]:
     return [] if meant else [f"{said.location['url']}: {said.text}"]
 
 
+async def see_change(page: Page) -> None:
+    """Have the till check what was typed; one that was too slow is asked once more, as it says."""
+    while True:
+        async with page.expect_navigation():
+            await page.get_by_role("button", name="Voir le changement").click()
+        if not await page.get_by_text("demander encore une fois").count():
+            return
+
+
 async def let_in(console: Console, page: Page) -> None:
     """By the digits that the window shows, typed at the keypad."""
     await page.goto(console.address)

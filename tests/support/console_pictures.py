@@ -19,6 +19,7 @@ from playwright.async_api import Page, async_playwright
 
 from pos_terminal.domain.events.sale import SaleClosed
 from pos_terminal.runtime.simulated_clock import SECOND, ReplayClock
+from tests.support.browsing import see_change
 from tests.support.console import Console, open_console
 from tests.support.staff import BADGES, LEA
 
@@ -75,7 +76,7 @@ async def look(console: Console, page: Page, day: datetime) -> None:
     await page.goto(f"{console.address}/settings/tickets")
     await page.get_by_label("Au pied des tickets").fill("Joyeuses fêtes, à bientôt")
     await page.get_by_label("Montrer le total").check()
-    await page.get_by_role("button", name="Voir le changement").click()
+    await see_change(page)
     await page.get_by_role("button", name="Essayer").wait_for()
     await take(page, "reglage")
     await page.goto(f"{console.address}/tickets/3")
