@@ -1,13 +1,15 @@
 """Whatever a sale goes on without is made to fail, in every way, while a clerk sells.
 
-The tasks are those that the terminal has: one that is added is among them.
+The tasks are those of a terminal whose settings ask for all that there are: one that is added is
+among them, or fails the test that looks for it.
 """
 
 import asyncio
 import os
+import re
 import resource
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,42 @@ from pos_terminal.domain.events.event import Event
 from pos_terminal.domain.events.sale import SaleClosed, SaleOpened
 from pos_terminal.journal.database import NAME
 from pos_terminal.journal.verify import verify
+from pos_terminal.runtime import app
 from pos_terminal.runtime.app import App
 from pos_terminal.tasks.groups import forever
 from pos_terminal.tasks.supervise import SideTask, TaskState, TaskStatus
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.shop import Shop, open_shop
 
-WITNESSED = '\n[witness]\ndirectory = "{}"\n'
+EVERYTHING = """
+[seller]
+address = ["12, rue de l'Eglise", "35000 Rennes"]
+siret = "73282932000074"
+vat = "FR44732829320"
+
+[witness]
+directory = "{medium}"
+
+[backup]
+directory = "{medium}"
+
+[invoices]
+directory = "factures"
+
+[inspection]
+directory = "{medium}"
+
+[[terminals]]
+device = "tpe"
+
+[devices.counter]
+class = "scanner"
+driver = "evdev"
+device = "/dev/input/by-id/none"
+"""
+"""What has a task of its own where the settings ask for it: the last is a place of a real box's."""
+
+NAMED = re.compile(r"""["']([a-z -]+)(?: \{port.name\})?["']\]?(?: =|:) SideTask\(""")
 ROOM = 60
 """File descriptors that a leak may take before there are no more."""
 
@@ -126,6 +157,31 @@ LONG = ("hangs", "clings")
 """Noticed by their silence, one task after the other."""
 
 
+@asynccontextmanager
+async def shop_with_all(
+    folder: Path, prepare: Callable[[App], None] = lambda _: None
+) -> AsyncIterator[Shop]:
+    medium = folder / "medium"
+    medium.mkdir()
+    more = EVERYTHING.format(medium=medium)
+    program = lambda: "cd" * 32  # noqa: E731
+    async with open_shop(folder, more=more, program=program, prepare=prepare) as shop:
+        yield shop
+
+
+def test_no_side_task_is_left_out(tmp_path: Path) -> None:
+    runtime = Path(app.__file__).parent
+    named = {name for file in runtime.rglob("*.py") for name in NAMED.findall(file.read_text())}
+
+    async def body() -> None:
+        async with shop_with_all(tmp_path) as shop:
+            assert shop.app.channel
+            tried = {name.removesuffix(" tone") for name in shop.app.side}
+            assert tried == named | set(shop.app.channel.tasks())
+
+    run(body())
+
+
 @pytest.mark.parametrize(
     "way",
     [pytest.param(each, marks=pytest.mark.slow) if each in LONG else each for each in WAYS],
@@ -149,10 +205,7 @@ def test_the_sale_goes_on_whatever_a_side_task_does(tmp_path: Path, way: str) ->
         await comes_to(shop, name, state, error)
 
     async def body() -> None:
-        medium = tmp_path / "medium"
-        medium.mkdir()
-        more = WITNESSED.format(medium)
-        async with open_shop(tmp_path, more=more, prepare=prepare) as shop:
+        async with shop_with_all(tmp_path, prepare) as shop:
             await shop.type("1 PLU CASH")
             await shop.journaled(SaleClosed, 1)
             with little_room():
