@@ -28,6 +28,7 @@ test-kernel: ## the drivers and the units on real kernels and a real systemd; a 
 
 deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or more
 	.ci/setup test
+	.venv/bin/pip install -q -r tests/fuzz.lock
 	WORKERS=2 .ci/test -m deep $(ARGS)
 	$(PY) -m tests.deep.mutants
 

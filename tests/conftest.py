@@ -4,7 +4,7 @@ import signal
 from collections import defaultdict
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from pos_terminal.testing.running import run
 
@@ -13,6 +13,10 @@ __all__ = ["run"]
 # No test asserts a time, and none of Hypothesis's examples does: a busy machine is not a fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+# Whether a test fails is all that `tests/deep/mutants.py` asks: not with which smallest example.
+settings.register_profile(
+    "unshrunk", deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
+)
 
 # A shell gives what it runs in the background SIGINT ignored, and children inherit that: a command
 # that a test ends as Ctrl-C would, would never end.
