@@ -151,6 +151,8 @@ def test_labels_of_the_shops_scales(till: Bench) -> None:
     till.press("RF")
     till.scan(label("210000400250"))
     assert sold(till).gross == -250
+    till.scan(label("210000400001"))
+    assert sold(till).gross == 1, "a cent is a price"
 
 
 # Weighing

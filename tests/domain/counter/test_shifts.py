@@ -102,6 +102,8 @@ def test_the_change_comes_back_after_a_power_cut_until_somebody_else_is_served()
 def test_yesterdays_change_does_not_come_back() -> None:
     till = bench()
     till.press("1 PLU 1000 CASH")
+    till.counter.start(moment(60))
+    assert "8,70" in till.counter.desk.base().line1, "the customer of a minute ago is still there"
     till.counter.start(moment(NIGHT))
     assert till.counter.desk.base() == Screen("BONJOUR", "")
 

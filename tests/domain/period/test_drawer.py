@@ -13,9 +13,11 @@ from pos_terminal.domain.counter.steps import (
     ReadDay,
     Train,
 )
+from pos_terminal.domain.events.breakdown import Breakdown, DropSum
 from pos_terminal.domain.events.cash import CashCounted, CashMoved, DrawerOpened
-from pos_terminal.domain.events.values import PrintOutcome
+from pos_terminal.domain.events.values import CashMovement, PrintOutcome
 from pos_terminal.domain.faults import Fault
+from pos_terminal.domain.period.breakdown import with_movement
 from pos_terminal.domain.period.closing import refusal
 from pos_terminal.domain.period.drawer import DENOMINATIONS, expected, uncounted
 from pos_terminal.domain.screen import Screen
@@ -177,3 +179,10 @@ def test_the_shops_own_reasons() -> None:
     for wrong in ((), ("",), ("X" * 21,), ("a\nb",)):
         with pytest.raises(ValueError, match=r"motif|caractères"):
             TenderRules(cash_in=wrong)
+
+
+@pytest.mark.parametrize(("clock", "minute"), [("00:07", 7), ("09:30", 570), ("17:42", 1062)])
+def test_a_drop_stands_in_the_sums_with_its_minute_of_the_day(clock: str, minute: int) -> None:
+    dropped = CashMoved(movement=CashMovement.DROP, amount=-5000)
+    parts = with_movement(Breakdown(), dropped, 3, f"2026-01-05T{clock}:59.000+01:00")
+    assert parts.drops == (DropSum(record=3, drawer=1, minute=minute, amount=-5000),)

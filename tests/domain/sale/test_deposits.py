@@ -7,6 +7,7 @@ import pytest
 from pos_terminal.domain import faults
 from pos_terminal.domain.counter.authority import Identification
 from pos_terminal.domain.counter.steps import PinChecked, Train
+from pos_terminal.domain.events.orders import OrderEnded
 from pos_terminal.domain.events.paper import ReceiptRequested
 from pos_terminal.domain.events.prepaid import DepositMoved
 from pos_terminal.domain.events.sale import CardPaid, VatSum
@@ -54,6 +55,22 @@ def test_arrhes_bear_no_vat(till: Bakery) -> None:
     till.press("1500 PRIX 7 ARRHES CARD")
     assert (till.last.vat, till.last.total, till.last.turnover) == ((), 1500, 0)
     assert moved(till) == [("7", "arrhes", 1500, 0)]
+
+
+def test_an_order_that_was_noted_ends_when_all_that_is_held_for_it_is_taken_off(
+    till: Bakery,
+) -> None:
+    till.press("7 NOTER 5 PLU NOTER 300 PRIX 7 ACOMPTE 200 PRIX 7 ARRHES CASH")
+    assert till.of(OrderEnded) == []
+    till.press("5 PLU 7 COMMANDE CARD")
+    assert till.held == ()
+    assert [each.order for each in till.of(OrderEnded)] == ["7"]
+
+
+def test_an_order_goes_on_while_something_stays_held_for_it(till: Bakery) -> None:
+    till.press("7 NOTER 5 PLU NOTER 2000 PRIX 7 ACOMPTE CASH 5 PLU 7 COMMANDE CASH")
+    assert sum(each.amount for each in till.held) == 1200
+    assert till.of(OrderEnded) == []
 
 
 def test_whoever_pays_in_advance_gets_the_orders_barcode(till: Bakery) -> None:
