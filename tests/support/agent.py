@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Self
 
@@ -268,10 +269,12 @@ async def agent(
             await found.stop()
 
 
-BUNDLED = (
-    *("alerts", "console", "health", "heartbeat", "support", "timestamp"),
-    *("update", "webhook", "witness"),
-)
+BUNDLED: dict[str, str] = {
+    point.name: point.value
+    for point in distribution("pos-terminal").entry_points
+    if point.group == GROUP
+}
+"""The services that the project brings, and the package of each."""
 
 
 def shown(told: AgentStatus) -> dict[str, str]:
