@@ -27,9 +27,13 @@ EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 
 # What is changed, and the tests that must notice.
 TARGETS: dict[str, tuple[str, ...]] = {
-    "domain/sale": ("tests/domain/sale", "tests/domain/counter", "tests/domain/printing"),
+    "domain/sale": (
+        "tests/domain/sale", "tests/domain/counter", "tests/domain/tender", "tests/domain/printing",
+    ),
     "domain/period": ("tests/domain/period", "tests/closing", "tests/domain/counter"),
-    "domain/counter": ("tests/domain/counter", "tests/domain/sale", "tests/domain/stock"),
+    "domain/counter": (
+        "tests/domain/counter", "tests/domain/sale", "tests/domain/tender", "tests/domain/stock",
+    ),
     "journal/chain.py": ("tests/journal",),
 }
 PATIENCE = 300
