@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.jet import DEGRADED, RECOVERED, jet_line
@@ -19,6 +20,7 @@ from pos_terminal.domain.faults import Fault
 from pos_terminal.domain.printing.digital import digital
 from pos_terminal.domain.printing.papers import paper
 from pos_terminal.domain.receipt import Text
+from pos_terminal.domain.sale.terms import Terms
 from pos_terminal.journal.errors import OutOfStep
 from pos_terminal.journal.record import Running
 from tests.support.bench import Bench, bench, moment
@@ -172,3 +174,9 @@ def test_numbers_have_no_gap_and_the_end_says_what_was_entered(
     (ended,) = till.of(OutageEnded)
     assert (ended.tickets, ended.total) == (len(sales), sum(prices[plu] for _, plu in sales))
     assert running(told(till)).book.net == sum(each.total for each in tickets)
+
+
+@pytest.mark.parametrize("reasons", ["discount", "weight", "loss", "outage"])
+def test_whatever_needs_a_reason_has_one_to_name(reasons: str) -> None:
+    with pytest.raises(ValueError, match="a un motif"):
+        replace(Terms(), **{f"{reasons}_reasons": ()})

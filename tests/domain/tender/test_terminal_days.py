@@ -14,7 +14,9 @@ from pos_terminal.domain.counter.steps import (
     AskTerminal,
     BooksReady,
     CloseDay,
+    EndTerminalDay,
     LookedUp,
+    LookUp,
     PaymentEnded,
     TerminalDayEnded,
 )
@@ -231,3 +233,12 @@ def buys(till: Bench, keys: str, cents: int) -> None:
     (asked,) = [x for x in till.press(keys).effects if isinstance(x, AskTerminal)]
     outcome = Outcome(ending=Ending.APPROVED, cents=Cents(cents), scheme=Scheme.CB)
     till.put(PaymentEnded(asked.intended.ref, outcome))
+
+
+def test_z_has_those_terminals_close_their_day_that_the_till_can_ask() -> None:
+    till = bench()
+    till.decides(terminals=Terminals((Terminal(device="tpe"), Terminal(clerks=(2,)))))
+    (question,) = (each for each in till.press("TPE").effects if isinstance(each, LookUp))
+    till.put(LookedUp(question.request, CardDays(())))
+    asked = [each for each in till.press("Z").effects if isinstance(each, EndTerminalDay)]
+    assert asked == [EndTerminalDay("tpe")]
