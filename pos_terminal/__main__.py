@@ -32,6 +32,7 @@ COMMANDS = {
     "agent": "fait tourner ce qui regarde dehors : alertes, services",
     "alerts": "dit ce qui est en panne sur le boîtier, et qui en est prévenu",
     "update": "met à jour un boîtier fait par l'image, ou revient à la version d'avant",
+    "stick": "lit une clé USB pour la caisse (pour l'unité du système)",
     "selftest": "essaie le boîtier, la caisse et chaque appareil, et dit ce qui va",
     "changes": "dit ce qui a changé : réglages, catalogue, version, vendeurs, interventions",
     "report": "rassemble pour un technicien l'état, les lignes et les réglages, sans secrets",

@@ -60,6 +60,7 @@ LIBRARIES: dict[str, set[str]] = {
     "commands": {"msgspec"},
     "agent": {"apsw", "msgspec", "pluggy"},
     "update": {"msgspec"},
+    "stick": {"msgspec"},
     "receiver": {"apsw", "cryptography", "msgspec"},
     # asyncssh and cryptography each in a process of its own
     "services": {

@@ -22,9 +22,11 @@ from pos_terminal.domain.language import say
 from pos_terminal.journal import state_directory
 from pos_terminal.process.output import print_json
 from pos_terminal.update import book
-from pos_terminal.update.book import News
 from pos_terminal.update.box import Box
 from pos_terminal.update.updater import Updater
+
+UNITS = ("perform", "confirm")
+"""What the units run, and nobody who sits there and waits."""
 
 PATIENCE = 10.0
 """Seconds that a till may take to say how it fares."""
@@ -63,13 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
         return _status(box, arguments)
     if os.geteuid() != 0:
         raise Failure(faults.NOT_GRANTED, say("à lancer par sudo"))
-    updater = Updater(box, _till(arguments))
     act = {
         "check": _check, "install": _install, "rollback": _roll_back, "perform": _perform,
         "confirm": _confirm,
     }[arguments.action]  # fmt: skip
     try:
-        return act(box, updater, arguments)
+        with box.alone(waits=arguments.action in UNITS):
+            return act(box, Updater(box, _till(arguments)), arguments)
     except OSError as error:
         raise Failure(faults.UPDATE_FAILED, about(error, box.own)) from error
 
@@ -81,32 +83,8 @@ def _status(box: Box, arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(msgspec.to_builtins(news))
     else:
-        print("\n".join(_lines(news)))
+        print("\n".join(update_note.of_news(news)))
     return 0
-
-
-def _lines(news: News) -> list[str]:
-    tried = "" if news.settled else say(" (à l'essai)")
-    lines = [
-        say("version {version}, place {slot}{tried}",
-            version=news.version, slot=news.slot, tried=tried),
-        say("dernières nouvelles signées : {newest}", newest=news.book.newest or say("aucunes")),
-    ]  # fmt: skip
-    last = news.book.attempt
-    if last:
-        ended = {
-            book.TRYING: say("à l'essai"), book.KEPT: say("gardée"), book.RETURNED: say("rendue"),
-        }[last.outcome]  # fmt: skip
-        text = say("mise à jour {version} du {at} : {ended}",
-                   version=last.version, at=last.at[:10], ended=ended)  # fmt: skip
-        lines.append(" ; ".join(filter(None, (text, last.code, last.reason))))
-    if news.book.refused:
-        refused = news.book.refused
-        text = say("pas installée : {code} {why}", code=refused.code, why=refused.reason)
-        lines.append(text)
-    elif news.code:
-        lines.append(f"{news.code} {news.why}")
-    return lines
 
 
 def _check(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
@@ -141,8 +119,9 @@ def _perform(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
 
 
 def _note(box: Box, updater: Updater, arguments: argparse.Namespace) -> None:
-    news = book.told(box.news) or updater.tell()
-    update_note.leave(box, _till(arguments), lambda: _lines(news))
+    if book.told(box.news) is None:
+        updater.tell()
+    update_note.leave(box, _till(arguments), lambda: update_note.version(box))
 
 
 def _till(arguments: argparse.Namespace) -> Client:
@@ -152,7 +131,7 @@ def _till(arguments: argparse.Namespace) -> Client:
 def _confirm(box: Box, updater: Updater, arguments: argparse.Namespace) -> int:
     kept = updater.settle()
     news = updater.tell()
-    print("\n".join(_lines(news)))
+    print("\n".join(update_note.of_news(news)))
     if not kept:
         return 1
     _note(box, updater, arguments)

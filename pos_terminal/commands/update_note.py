@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from pos_terminal.channel.client import Client
 from pos_terminal.channel.interface import Status
 from pos_terminal.commands.status_text import whether_it_sells
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.stick import StickAnswer
 from pos_terminal.domain.faults import by_code
 from pos_terminal.domain.file_errors import about
 from pos_terminal.domain.language import say
 from pos_terminal.process.translation import set_language
 from pos_terminal.storage import in_place
-from pos_terminal.update import counter
+from pos_terminal.update import book, counter
+from pos_terminal.update.book import News
 from pos_terminal.update.box import Box
 
 LANGUAGES = ("fr", "en")
@@ -90,3 +94,43 @@ def _wrong(code: str, detail: str, where: str) -> Iterator[str]:
     fault = by_code(code)  # and not as the till says it: that speaks one language
     yield " : ".join(filter(None, (f"{code} {say(fault.text)}", where, detail)))
     yield f"      {say(fault.remedy)}"
+
+
+def version(box: Box) -> list[str]:
+    """What is known of the box's version, and what came of the stick that was looked at last."""
+    news, stick = book.told(box.news), box.stick
+    answer = msgspec.json.decode(stick.read_bytes(), type=StickAnswer) if stick.exists() else None
+    return [*(of_news(news) if news else ()), *(of_stick(answer) if answer else ())]
+
+
+def of_stick(answer: StickAnswer) -> Iterator[str]:
+    """What was found on a stick and done with it."""
+    if answer.fault:
+        yield from _wrong(answer.fault, answer.detail, say("CLE USB"))
+    for line in answer.lines:
+        yield f"{say('CLE USB')} : {line}"
+
+
+def of_news(news: News) -> list[str]:
+    """What is known of the version that runs, and of the last update."""
+    tried = "" if news.settled else say(" (à l'essai)")
+    lines = [
+        say("version {version}, place {slot}{tried}",
+            version=news.version, slot=news.slot, tried=tried),
+        say("dernières nouvelles signées : {newest}", newest=news.book.newest or say("aucunes")),
+    ]  # fmt: skip
+    last = news.book.attempt
+    if last:
+        ended = {
+            book.TRYING: say("à l'essai"), book.KEPT: say("gardée"), book.RETURNED: say("rendue"),
+        }[last.outcome]  # fmt: skip
+        text = say("mise à jour {version} du {at} : {ended}",
+                   version=last.version, at=last.at[:10], ended=ended)  # fmt: skip
+        lines.append(" ; ".join(filter(None, (text, last.code, last.reason))))
+    if news.book.refused:
+        refused = news.book.refused
+        text = say("pas installée : {code} {why}", code=refused.code, why=refused.reason)
+        lines.append(text)
+    elif news.code:
+        lines.append(f"{news.code} {news.why}")
+    return lines

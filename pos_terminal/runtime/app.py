@@ -61,6 +61,7 @@ from pos_terminal.runtime.shop_files import ShopFiles
 from pos_terminal.runtime.spool import SPOOL, Spool
 from pos_terminal.runtime.staff import LoadedStaff, badge_of
 from pos_terminal.runtime.start_records import at_start, last_moment
+from pos_terminal.runtime.sticks import Sticks
 from pos_terminal.runtime.ticket_acts import ticket_acts
 from pos_terminal.runtime.till import Till
 from pos_terminal.tasks.groups import forever, to_the_end
@@ -160,6 +161,7 @@ class App:
         self._failed: set[str] = set()
         self._program = program
         self.channel = self._channel(socket) if socket else None
+        self.sticks = Sticks(socket.parent, self.put) if socket else None
         self.side = self._side_tasks()
 
     def stop(self) -> None:
@@ -404,6 +406,8 @@ class App:
             "settings": SideTask(self.changes.run),
             **self.equipment.side(),
         }
+        if self.sticks:
+            tasks["sticks"] = SideTask(partial(self.sticks.run, self.equipment.outputs.sticks))
         if self.channel:
             tasks |= {name: SideTask(work) for name, work in self.channel.tasks().items()}
         if self._identity.simulated:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from pos_terminal.domain.audit.stick import StickAsked
 from pos_terminal.domain.counter.steps import (
     AccessDecided,
     AskTerminal,
@@ -52,6 +53,7 @@ class Outputs(Struct, frozen=True):
     access: "asyncio.Queue[AccessDecided]" = field(default_factory=asyncio.Queue)
 
     inspections: "asyncio.Queue[WriteEvidence]" = field(default_factory=asyncio.Queue)
+    sticks: "asyncio.Queue[StickAsked]" = field(default_factory=asyncio.Queue)
     selftests: "asyncio.Queue[RunSelfTest]" = field(default_factory=asyncio.Queue)
 
     def prints(self, role: PrinterRole) -> PrinterLane:
@@ -83,9 +85,17 @@ class Outputs(Struct, frozen=True):
                     lane.settled(request)
             case _ if isinstance(effect, AccessDecided):
                 self.access.put_nowait(effect)
-            case WriteEvidence():
-                self.inspections.put_nowait(effect)
-            case RunSelfTest():
-                self.selftests.put_nowait(effect)
+            case WriteEvidence() | StickAsked() | RunSelfTest():
+                self._aside(effect)
             case _:
                 raise ValueError(f"{effect} is the till's own")
+
+    def _aside(self, effect: WriteEvidence | StickAsked | RunSelfTest) -> None:
+        """What others do beside the till, and take their time for."""
+        match effect:
+            case WriteEvidence():
+                self.inspections.put_nowait(effect)
+            case StickAsked():
+                self.sticks.put_nowait(effect)
+            case RunSelfTest():
+                self.selftests.put_nowait(effect)

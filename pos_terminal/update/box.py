@@ -1,6 +1,5 @@
 """A flashed box: where what belongs to its updates lies, and the system's tools that change it."""
 
-import ctypes
 import fcntl
 import os
 import re
@@ -10,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pos_terminal.domain import faults
+from pos_terminal.domain.audit.stick import ANSWER, ANSWERS
 from pos_terminal.domain.faults import Failure
-
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_NOATIME = 1, 2, 4, 8, 32, 1024
-"""mount(2); as the first partition stands in fstab."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
+from pos_terminal.domain.language import say
+from pos_terminal.storage import mounts
 
 INSTALLING = 1800
 """Seconds that RAUC may take: half a gigabyte onto the slowest of cards takes minutes."""
@@ -29,6 +26,7 @@ class Box:
         self.choice = self.config / "slot.env"
         self.back = self.config / "retour.txt"
         self.note = self.config / "etat.txt"
+        self.stick = root / ANSWERS / ANSWER
         self.own = root / "var/lib/pos-terminal-update"
         self.news = root / "run/pos-terminal-update"
         self.request = root / "var/lib/pos-terminal-agent/update"
@@ -61,11 +59,29 @@ class Box:
         lock = os.open(self.config, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self._remount(0)
+            # As it stands in fstab. FAT keeps its own options.
+            mounts.remount(self.config, writes=True)
             try:
                 yield
             finally:
-                self._remount(MS_RDONLY)
+                mounts.remount(self.config, writes=False)
+        finally:
+            os.close(lock)
+
+    @contextmanager
+    def alone(self, *, waits: bool) -> Iterator[None]:
+        """Whoever changes slots or book is the only one for as long as this.
+
+        Failure (B-179) where somebody else is at it and this one does not wait.
+        """
+        lock = os.open(self.own, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+            except BlockingIOError as error:
+                busy = say("une autre mise à jour est en cours")
+                raise Failure(faults.UPDATE_WAITS, busy) from error
+            yield
         finally:
             os.close(lock)
 
@@ -90,15 +106,6 @@ class Box:
     def restart(self) -> None:
         """Start the machine anew."""
         self._run(["systemctl", "--no-block", "reboot"], 60)
-
-    def _remount(self, more: int) -> None:
-        """mount(2) itself: mount(8) would look up fstab's PARTUUID, and finds no disk where the
-        unit has no devices. FAT keeps its own options.
-        """
-        flags = MS_REMOUNT | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | more
-        if _libc.mount(None, str(self.config).encode(), None, flags, None):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(self.config))
 
     def _run(self, command: list[str], patience: float) -> None:
         try:

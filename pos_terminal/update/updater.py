@@ -61,8 +61,10 @@ class Updater:
             self._keep(replace(self.book, newest=offered.signed))
         return offered if wanted else None
 
-    def install(self, folder: Path, *, insist: bool = False) -> bool:
+    def install(self, folder: Path, *, insist: bool = False, agreed: bool = False) -> bool:
         """Install what lies there, and start it for a trial; False: there is nothing newer.
+
+        `agreed`: somebody who may has said so at the counter, which need not be shut then.
 
         Failure where it may not be, must wait (B-179) or does not work; then nothing has changed.
         """
@@ -70,7 +72,7 @@ class Updater:
         try:
             offered = self.check(folder, insist=insist)
             if offered:
-                self._may_begin(insist=insist)
+                self._may_begin(agreed=agreed or insist)
                 bundle = offer.bundle(folder, self._box.own, offered)
                 try:
                     self._box.install(bundle)
@@ -150,11 +152,11 @@ class Updater:
         except OSError:
             return ""
 
-    def _may_begin(self, *, insist: bool) -> None:
+    def _may_begin(self, *, agreed: bool) -> None:
         status = counter.asked(self._till)
         if status is None:
-            why = "" if insist else say("la caisse ne répond pas")
-        elif insist and not status.open_sales:
+            why = "" if agreed else say("la caisse ne répond pas")
+        elif agreed and not status.open_sales:
             why = ""
         else:
             why = counter.waits_for(status)

@@ -5,6 +5,7 @@ it, and wishes that the host fulfils: `@type TEXT`, `@plug`, `@unplug`, `@weight
 """
 
 import asyncio
+import errno
 import os
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -28,11 +29,13 @@ from pos_driver_scales.toledo import ToledoSettings, open_scale
 from pos_driver_sim.printer import PrinterEnd
 from pos_terminal.devices.classes import Scan
 from pos_terminal.devices.errors import DeviceError, DeviceLost
-from pos_terminal.domain.faults import INPUT_BUSY, Tone
+from pos_terminal.domain.faults import INPUT_BUSY, STICK_ABSENT, STICK_UNCLEAR, Failure, Tone
 from pos_terminal.domain.receipt import Receipt, Text
 from pos_terminal.domain.weight import Weight
 from pos_terminal.links.printer_settings import UsbId
 from pos_terminal.runtime.strangers import Strangers
+from pos_terminal.stick.plugged import partitions
+from pos_terminal.stick.reader import Reader
 from tests.support.hid_devices import SCALE, SCANNER, scanned
 
 T = TypeVar("T")
@@ -378,6 +381,54 @@ def pump(source: int, target: int) -> None:
         return
     if data:
         os.write(target, data)
+
+
+@scenario
+async def a_stick_is_read_and_is_no_more_than_files() -> None:
+    """Each file system as it is mounted for whoever waits: read, written to, and let go of."""
+    box = RUN / "box"
+    (box / "boot/config").mkdir(parents=True)
+    for name in ("sys", "dev"):
+        (box / name).symlink_to(f"/{name}")
+    try:
+        with Reader(box, patience=0).mounted(writes=False):
+            raise AssertionError("there is none yet")
+    except Failure as error:
+        assert error.fault is STICK_ABSENT, error
+    for kind in ("vfat", "exfat"):
+        print(f"@stick {kind}", flush=True)
+        with Reader(box).mounted(writes=True) as stick:
+            (stick / "été.txt").write_text("kept")
+        with Reader(box).mounted(writes=False) as stick:
+            assert (stick / "été.txt").read_text() == "kept"
+            (line,) = [each for each in Path("/proc/mounts").read_text().splitlines()
+                       if str(stick) in each]  # fmt: skip
+            _, _, found, options, *_ = line.split()
+            assert found == kind and {"ro", "nosuid", "nodev", "noexec"} <= set(options.split(","))
+            try:
+                (stick / "more.txt").write_text("x")
+            except OSError as error:
+                assert error.errno == errno.EROFS, error
+            else:
+                raise AssertionError("it was written to")
+        assert str(stick) not in Path("/proc/mounts").read_text()
+        if kind == "vfat":
+            print("@stick exfat", flush=True)
+            await soon(lambda: _are_two(Reader(box)), "two sticks")
+            print("@pull exfat", flush=True)
+            await soon(lambda: not _are_two(Reader(box)) or None, "one stick")
+        print(f"@pull {kind}", flush=True)
+        await soon(lambda: not list(partitions(box / "sys", box / "dev")) or None, "no stick")
+
+
+def _are_two(reader: Reader) -> bool | None:
+    """Whether more than one is plugged in, of which none is taken."""
+    try:
+        with reader.mounted(writes=False):
+            return None
+    except Failure as error:
+        assert error.fault is STICK_UNCLEAR, error
+        return True
 
 
 async def main() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ BUSYBOX = Path("/bin/busybox")
 MODULES = (
     "virtio_pci", "9p", "9pnet_virtio", "xhci_pci", "evdev", "usbhid", "hid_generic", "uinput",
     "pcspkr", "ftdi_sio", "usblp", "dummy_hcd", "libcomposite", "usb_f_printer",
-    "usb_f_hid",
+    "usb_f_hid", "usb_storage", "sd_mod", "vfat", "nls_cp437", "nls_ascii", "exfat",
 )  # fmt: skip
 # The host's root is mounted read-only, so that the guest runs the very Python and the very drivers
 # that the tests run.
@@ -48,6 +49,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What became of each scenario: «ok», or the console up to its failure."""
     need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
     need(BUSYBOX.exists(), str(BUSYBOX), "apt-get install busybox-static")
+    need(shutil.which("mkfs.exfat") is not None, "mkfs.exfat", "apt-get install exfatprogs")
+    need(shutil.which("mformat") is not None, "mformat", "apt-get install mtools")
     need((PLACE / "ready").exists(), "a kernel for the guest", ".ci/kernel")
     return asyncio.run(boot(tmp_path_factory.mktemp("qemu")))
 
@@ -59,6 +62,7 @@ async def boot(folder: Path) -> dict[str, str]:
     enter = ENTER_HOST.format(python=sys.executable, script=HERE / "guest.py", path=path)
     initrd.write_bytes(build(PLACE, BUSYBOX, MODULES, enter))
     scale = ScaleEnd(folder / "scale")
+    sticks = made_sticks(folder)
     async with asyncio.timeout(PATIENCE), scale, booted(
         folder, "-kernel", kernel, "-initrd", initrd, "-m", "768",
         "-device", "qemu-xhci,id=usb",
@@ -67,8 +71,21 @@ async def boot(folder: Path) -> dict[str, str]:
         "-device", ",".join(f"{key}={value}" for key, value in KEYBOARD.items()),
         "-chardev", f"serial,id=line,path={folder / 'scale'}",
         "-device", "usb-serial,id=adapter,chardev=line,bus=usb.0",
+        *sticks,
     ) as machine:
         return await serve(machine, scale)
+
+
+def made_sticks(folder: Path) -> list[str]:
+    """Sticks to be plugged in, by their file systems, as other hands make them."""
+    options: list[str] = []
+    for kind, make in (("vfat", ["mformat", "-i", "{}", "::"]), ("exfat", ["mkfs.exfat", "{}"])):
+        place = folder / kind
+        with place.open("wb") as file:
+            file.truncate(32 << 20)
+        subprocess.run([word.format(place) for word in make], capture_output=True, check=True)
+        options += ["-drive", f"if=none,id={kind},file={place},format=raw"]
+    return options
 
 
 async def serve(machine: Machine, scale: ScaleEnd) -> dict[str, str]:
@@ -88,6 +105,11 @@ async def serve(machine: Machine, scale: ScaleEnd) -> dict[str, str]:
                 await machine.monitor("device_del", {"id": "keyboard"})
             case "@plug":
                 await machine.monitor("device_add", dict(KEYBOARD))
+            case "@stick":
+                device: dict[str, object] = {"driver": "usb-storage", "id": what, "drive": what}
+                await machine.monitor("device_add", device)
+            case "@pull":
+                await machine.monitor("device_del", {"id": what})
             case "@unplug-serial":
                 await machine.monitor("device_del", {"id": "adapter"})
             case "@weight":

@@ -60,6 +60,7 @@ ROOMS: dict[str, set[str]] = {
         "replay",
         "runtime",
         "scenes",
+        "stick",
         "storage",
         "tasks",
         "update",
@@ -67,6 +68,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "agent": {"channel", "domain", "process", "storage", "tasks"},
     "update": {"channel", "domain", "storage"},
+    "stick": {"channel", "domain", "storage", "update"},
     "receiver": {"agent", "channel", "domain", "process", "services", "storage", "tasks"},
     "__main__": {"commands", "domain", "process"},
     "drivers": {"devices", "domain", "hookspecs", "links"},
@@ -117,7 +119,7 @@ FLOORS: tuple[set[str], ...] = (
     {"agent", "domain.keyboard", "domain.sale", "domain.stock", "hookspecs", "journal", "testing"}
     | {"update"},
     {"archive", "domain.display", "domain.files", "domain.printing", "drivers", "persons"}
-    | {"plugins", "projection"},
+    | {"plugins", "projection", "stick"},
     {"acts", "domain.counter", "services"},
     {"receiver", "runtime"},
     {"replay", "scenes"},

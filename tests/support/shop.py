@@ -50,6 +50,7 @@ def keys(text: str) -> list[str]:
         "ASSISTANCE": "KEY_PAUSE", "OUI": "KEY_LEFTALT+KEY_O", "NON": "KEY_LEFTALT+KEY_N",
         "AIDE": "KEY_H", "10EUR": "KEY_W", "20EUR": "KEY_E", "50EUR": "KEY_U", "TARIF": "KEY_J",
         "PANNE": "KEY_K", "CONTROLE": "KEY_LEFTCTRL+KEY_C",
+        "CLEUSB": "KEY_LEFTALT+KEY_K",
         "AUTOTEST": "KEY_LEFTCTRL+KEY_K", "TPE": "KEY_LEFTALT+KEY_T",
         "HOLD": "KEY_PAGEUP", "RECALL": "KEY_UP", "CLERK": "KEY_TAB",
         ",": "KEY_KPDOT", "00": "KEY_INSERT",

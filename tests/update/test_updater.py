@@ -1,99 +1,25 @@
 """A box's updates from a folder to a slot that stays: openssl's signatures, on scratch files."""
 
 import hashlib
-import json
 import os
 import resource
 import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from pos_terminal.channel.interface import StandingGrant, Ticket
-from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Failure
 from pos_terminal.update import book, choice
 from pos_terminal.update.book import KEPT, RETURNED, TRYING
-from pos_terminal.update.box import Box
 from pos_terminal.update.choice import Choice
 from pos_terminal.update.updater import Updater
-from tests.needs import need
+from tests.support.flashed_box import Flashed, Publisher
 from tests.support.telling_till import SHUT, TellingTill
 
 SOLD = replace(SHUT, last_ticket=Ticket("1-000001", "2026-11-30T12:00:00+01:00"))
-
-
-class Flashed(Box):
-    """A box on scratch files, whose slots are files, and whose loader is `start`."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.root = root
-        self.restarted = 0
-        self.worn = self.cut = False
-        self.slots = {"a": "1.0", "b": "1.0"}
-        for each in (self.config, self.own, self.news, self.request, self.keyring.parent):
-            each.mkdir(parents=True)
-        (root / "etc/rauc/system.conf").write_text("[system]\ncompatible=pos-terminal-amd64\n")
-        (root / "proc").mkdir()
-        choice.overwrite(self.choice, Choice("a"))
-        self.start()
-
-    def start(self) -> None:
-        """As the loader does it: a trial once, then what is known."""
-        known = choice.read(self.choice)
-        slot = known.trial or known.slot
-        choice.overwrite(self.choice, Choice(known.slot))
-        told = f"quiet pos.version={self.slots[slot]} rauc.slot={slot}\n"
-        (self.root / "proc/cmdline").write_text(told)
-
-    @contextmanager
-    def writable(self) -> Iterator[None]:
-        if self.cut:
-            raise KeyboardInterrupt
-        yield
-
-    def install(self, bundle: Path) -> None:
-        if self.worn:
-            raise Failure(faults.UPDATE_FAILED, "rauc: input/output error")
-        self.slots[choice.other(self.slot)] = bundle.read_text()
-
-    def restart(self) -> None:
-        self.restarted += 1
-
-
-class Publisher:
-    """Whoever has a key, and signs releases with it."""
-
-    def __init__(self, folder: Path) -> None:
-        need(shutil.which("openssl") is not None, "openssl", "apt-get install openssl")
-        folder.mkdir()
-        self.key, self.certificate = folder / "key.pem", folder / "certificate.pem"
-        self._run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                  "-subj", "/CN=releases", "-keyout", self.key,
-                  "-out", self.certificate)  # fmt: skip
-
-    def publish(self, folder: Path, version: str, **other: object) -> None:
-        """Put a release of that version into a folder."""
-        (folder / "it.raucb").write_text(version)
-        told: dict[str, object] = {
-            "compatible": "pos-terminal-amd64", "version": version, "bundle": "it.raucb",
-            "signed": "2026-11-30T10:00:00+00:00", "size": len(version),
-            "sha256": hashlib.sha256(version.encode()).hexdigest(),
-        }  # fmt: skip
-        manifest = folder / "manifest.json"
-        manifest.write_text(json.dumps(told | other))
-        self._run("cms", "-sign", "-binary", "-outform", "DER", "-in", manifest, "-signer",
-                  self.certificate, "-inkey", self.key,
-                  "-out", folder / "manifest.json.sig")  # fmt: skip
-
-    def _run(self, *words: str | Path) -> None:
-        subprocess.run(["openssl", *words], capture_output=True, check=True)
 
 
 @pytest.fixture(scope="module")

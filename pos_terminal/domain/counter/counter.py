@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pos_terminal.domain import faults
 from pos_terminal.domain.audit.inspection import EvidenceWritten
+from pos_terminal.domain.audit.stick import StickAnswer
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.codes.papers import is_paper, is_voucher
 from pos_terminal.domain.counter import (
@@ -29,6 +30,7 @@ from pos_terminal.domain.counter import (
     refunds,
     selftests,
     sign_on,
+    stick,
     stock_alerts,
     support,
     typed_ahead,
@@ -232,6 +234,8 @@ class Counter:
                 yield closures.decide(self.desk, given, moment)
             case EvidenceWritten():
                 yield inspections.written(self.desk, given, moment)
+            case StickAnswer():
+                yield stick.answered(self.desk, given, moment)
             case SelfTestEnded():
                 yield selftests.ended(self.desk, given)
             case _:

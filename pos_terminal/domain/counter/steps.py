@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from pos_terminal.domain.audit.inspection import EvidenceWritten
+from pos_terminal.domain.audit.stick import StickAnswer, StickAsked
 from pos_terminal.domain.authorisation import Outcome, Stage, Totals
 from pos_terminal.domain.catalog.catalog import Catalog
 from pos_terminal.domain.events.event import Event
@@ -272,6 +273,7 @@ Input = (
     | CloseDue
     | BooksReady
     | EvidenceWritten
+    | StickAnswer
     | SelfTestEnded
 )
 
@@ -483,6 +485,7 @@ Effect = (
     | PrintClosure
     | PrintClosures
     | WriteEvidence
+    | StickAsked
     | RunSelfTest
 )
 

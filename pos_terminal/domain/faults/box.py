@@ -326,3 +326,33 @@ UPDATE_WAITS = _fault(
     "Une mise à jour est là ; elle attend que la caisse soit fermée, ou un accord.",
     "Faire le Z ; ou donner l'accord quand l'assistance le demande.",
 )
+NO_STICK_READER = _fault(
+    "B-180",
+    "PAS DE LECTEUR",
+    "Ce boîtier ne lit pas de clé USB pour la caisse : il n'a pas été fait par l'image.",
+    "Monter la clé sur le boîtier, et taper la commande (docs/technicien.md).",
+)
+STICK_ABSENT = _fault(
+    "B-181",
+    "CLE USB ABSENTE",
+    "Aucune clé USB en FAT ou exFAT n'est branchée, ou le boîtier ne sait pas la lire.",
+    "La brancher, puis refaire ; une clé formatée autrement se reformate sur un ordinateur.",
+)
+STICK_UNCLEAR = _fault(
+    "B-182",
+    "QUELLE CLE USB ?",
+    "Plusieurs clés USB sont branchées, ou une clé a plusieurs partitions lisibles.",
+    "N'en laisser qu'une, avec une seule partition, puis refaire.",
+)
+STICK_EMPTY = _fault(
+    "B-183",
+    "RIEN SUR LA CLE USB",
+    "La clé USB n'a rien de ce qui est demandé, ou rien que ce boîtier puisse prendre.",
+    "Lire ce qui est dit de chaque dossier ; y mettre ce qu'il faut, puis refaire.",
+)
+STICK_FAILED = _fault(
+    "B-184",
+    "CLE USB : ECHEC",
+    "Le boîtier n'a pas fini ce qui lui était demandé de la clé USB.",
+    "Lire la cause dite, refaire ; si elle revient, prendre une autre clé.",
+)

@@ -177,6 +177,10 @@ GROUPS = (
             KeyRow(Function.REPRINT, "ZB", "duplicata du dernier Z, ou numéro, puis ZBIS"),
             KeyRow(Function.SERVICE, "ZS", "clôture du service (midi, soir)"),
             KeyRow(Function.INSPECTION, "ZI", "contrôle fiscal : archive, FEC et JET sur la clé"),
+            KeyRow(
+                Function.STICK, "ZK", "clé USB : 1 version, 2 reprise, ou numéro : remise",
+                french="CLE USB",
+            ),
             KeyRow(Function.SELFTEST, "ZT", "essayer boîtier, caisse et appareils : un papier"),
             KeyRow(
                 Function.TERMINAL, "ZE", "terminal de la vente : numéro, TPE ; seule : leurs totaux"

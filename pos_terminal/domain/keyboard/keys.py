@@ -79,6 +79,7 @@ class Function(StrEnum):
     RECALL = "RECALL"
     CLERK = "CLERK"
     INSPECTION = "CONTROLE"
+    STICK = "CLEUSB"
     SELFTEST = "AUTOTEST"
     TERMINAL = "TPE"
     OUTAGE = "PANNE"
