@@ -12,7 +12,7 @@ OVERLAY = Path(__file__).parent / "overlay"
 ENABLED = (
     *("systemd-networkd", "systemd-timesyncd", "pos-commission"),
     *("pos-terminal-confirm.service", "pos-terminal-update.path", "pos-terminal-update.timer"),
-    *("pos-terminal-stick.service", "pos-terminal-stick.path"),
+    *("pos-terminal-stick.service", "pos-terminal-stick.path", "pos-terminal-network.service"),
 )
 MASKED = (
     # Nothing asks for a password: a screen and a serial line are the till's, or nobody's.

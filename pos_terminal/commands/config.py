@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from pos_terminal.agent.services import ServiceTables, modules
 from pos_terminal.commands import new_shop
 from pos_terminal.commands.argument import add_json
-from pos_terminal.commands.files import new_files
+from pos_terminal.commands.files import new_files, writing_file
 from pos_terminal.commands.till import add_config
 from pos_terminal.devices.registry import Checked
 from pos_terminal.domain import faults
@@ -29,15 +31,17 @@ from pos_terminal.domain.keyboard.keys import Function, KeyMap
 from pos_terminal.domain.language import labelled, say
 from pos_terminal.process.output import print_json
 from pos_terminal.process.plugins import PluginStatus
-from pos_terminal.runtime import config
+from pos_terminal.runtime import config, network_settings
 from pos_terminal.runtime.boot import Booted, read, stopped
 from pos_terminal.runtime.config import BadConfiguration
 from pos_terminal.runtime.finding import installed_drivers
 from pos_terminal.runtime.keymaps import keymap_file
+from pos_terminal.runtime.network_table import NetworkTable
 from pos_terminal.runtime.places import absent
 from pos_terminal.runtime.promotions import parse
 from pos_terminal.runtime.toml_faults import convert, line_of
 from pos_terminal.storage import toml
+from pos_terminal.storage.files import write_durably
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +57,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_json(check)
     purpose = say("faire le dossier d'une nouvelle boutique, qui vend telle quelle")
+    network = actions.add_parser(
+        "network", help=say("dit au système le réseau d'un boîtier (pour l'unité du système)")
+    )
+    add_config(network)
+    network.add_argument("--state", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    for name, text in (
+        ("--out", say("le fichier de systemd-networkd")),
+        ("--names", say("le fichier des serveurs de noms, comme resolv.conf")),
+        ("--good", say("le dernier bon, gardé sur la carte")),
+    ):
+        network.add_argument(
+            name, type=Path, required=True, metavar=say("FICHIER"), help=text
+        )
+    add_json(network)
     new = actions.add_parser("new", help=purpose)
     new.add_argument("kind", choices=new_shop.kinds(), metavar=say("GENRE"),
                      help=say("l'un de : {kinds}", kinds=", ".join(new_shop.kinds())))  # fmt: skip
@@ -70,7 +88,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what the action says; 0, or 1 where it is refused or something is wrong."""
-    return _check(arguments) if arguments.action == "check" else _new(arguments)
+    acts = {"check": _check, "network": _network, "new": _new}
+    return acts[arguments.action](arguments)
+
+
+def _network(arguments: argparse.Namespace) -> int:
+    """Write what the system is told of the network; of a table that is wrong the last good one.
+
+    BadConfiguration behind that, so that the unit says what is wrong.
+    """
+    good: Path = arguments.good
+    wrong = None
+    try:
+        table = network_settings.read(arguments.config.absolute())
+    except BadConfiguration as error:
+        wrong, table = error, _last_good(good)
+    kept = msgspec.json.encode(table)
+    with writing_file(arguments.out):
+        write_durably(arguments.out, table.text().encode())
+        if table.dns:
+            arguments.names.parent.mkdir(exist_ok=True)
+            write_durably(arguments.names, table.servers().encode())
+        if not (wrong or (good.exists() and good.read_bytes() == kept)):
+            write_durably(good, kept)
+    if wrong:
+        raise wrong
+    if arguments.json:
+        print_json({"network": msgspec.to_builtins(table)})
+    else:
+        print(table.text(), end="")
+    return 0
+
+
+def _last_good(good: Path) -> NetworkTable:
+    """What held before; DHCP where nothing did, or the card has spoilt it."""
+    try:
+        return msgspec.json.decode(good.read_bytes(), type=NetworkTable)
+    except (FileNotFoundError, msgspec.MsgspecError, UnicodeError):
+        return NetworkTable()
 
 
 def _new(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,7 @@ from pos_terminal.runtime.evidence_tables import (
 )
 from pos_terminal.runtime.keymaps import own_keymap
 from pos_terminal.runtime.money_tables import drawers_listed, terminals_listed
+from pos_terminal.runtime.network_table import NetworkTable
 from pos_terminal.runtime.places import shared
 from pos_terminal.runtime.roles import misfits
 from pos_terminal.runtime.settings import (
@@ -119,6 +120,7 @@ class _File(Struct, frozen=True):
     display: DisplayRules = field(default_factory=DisplayRules)
     inspection: InspectionRules = field(default_factory=InspectionRules)
     plugin: dict[str, dict[str, Any]] = field(default_factory=dict)
+    network: NetworkTable = field(default_factory=NetworkTable)
     selftest: _SelfTestTable = field(default_factory=_SelfTestTable)
     agent: _AgentTable = field(default_factory=_AgentTable)
     service: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -288,8 +290,7 @@ def read(
     for key, why in () if without_drivers else (*misfits(devices, drawers), *shared(devices)):
         reader.bad(key, why)
     _named_and_enabled(reader, whole)
-    for key, why in whole.shop.problems():
-        reader.bad(f"shop.{key}", why)
+    _complete(reader, whole)
     witnesses = reader.check("witness.keys", whole.witness.witnesses)
     told = dict(_plugin_settings(reader, whole, tables, without_drivers=without_drivers))
     reader.close()
@@ -327,6 +328,13 @@ def read(
         services=whole.agent.services,
         service_tables=whole.service,
     )  # fmt: skip
+
+
+def _complete(reader: _Reader, whole: _File) -> None:
+    """What the tables find wrong with themselves."""
+    for name, table in (("shop", whole.shop), ("network", whole.network)):
+        for key, why in table.problems():
+            reader.bad(f"{name}.{key}", why)
 
 
 def _named_and_enabled(reader: _Reader, whole: _File) -> None:
