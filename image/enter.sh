@@ -31,7 +31,8 @@ partition() {
 }
 
 # A number of four bytes on the disk, and a new one for it: a sector is written whole or not at all.
-number() { od -An -tu4 -j"$1" -N4 "/dev/${disk##*/}" | tr -d ' '; }
+# By dd, which goes there: to where od begins on a disk it reads all that is before it.
+number() { dd if="/dev/${disk##*/}" bs=1 skip="$1" count=4 2>/dev/null | od -An -tu4 | tr -d ' '; }
 renumber() {
     bytes=$(printf '\\x%02x' $(($2 & 255)) $(($2 >> 8 & 255)) $(($2 >> 16 & 255)) $(($2 >> 24)))
     printf "$bytes" | dd of="/dev/${disk##*/}" bs=1 seek="$1" conv=notrunc,fsync 2>/dev/null
