@@ -451,10 +451,7 @@ class App:
         return tasks
 
     async def _identify(self, program: Callable[[], str]) -> NoReturn:
-        """Record which program this is, where it is not the one of the last record.
-
-        Once there is a journal that takes it: why there is none yet is said by whoever sells.
-        """
+        """Record which program this is, where the last record has another, as soon as it can be."""
         digest = await asyncio.to_thread(program)
         enabled = [each for each in self.plugins if each.status is PluginStatus.ENABLED]
         plugins = tuple(PluginFound(each.name, each.version) for each in enabled)

@@ -13,12 +13,11 @@ import logging
 import os
 from binascii import crc32
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from struct import Struct
 from threading import Lock
-
-import msgspec
 
 from pos_terminal.storage.files import write_durably
 
@@ -39,7 +38,8 @@ may return for one that it lost, has another."""
 _SUM = Struct(">I")
 
 
-class Kept(msgspec.Struct, eq=False):
+@dataclass(eq=False, slots=True)
+class Kept:
     """What lies in a file. `mark` is empty where it has none; either is None where it is spoilt."""
 
     path: Path

@@ -187,6 +187,10 @@ def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
         became = f"payé {euros(body['amount'])} €" if body["paid"] else "pas payé"
         slip = f", auto {body['authorisation']}" if body["authorisation"] else ""
         return 955, f"{body['ref']}, {became}{slip}{allowed}"
+    return _of_terminals(kind, body, allowed)
+
+
+def _of_terminals(kind: str, body: dict[str, Any], allowed: str) -> "Event | None":
     if kind == "terminal.known":
         said = body["identity"] or "sans numéro"
         return 956, f"{body['terminal']}, {said}{allowed}"

@@ -51,10 +51,9 @@ def options() -> str:
 
 def by(user: int, does: str, path: Path) -> str:
     """What a program of that user's says of its failure; nothing where it has none."""
-    command = [sys.executable, "-c", AS + does, str(user), path]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=120
-    ).stderr  # fmt: skip
+    command = [sys.executable, "-c", AS + does, str(user), str(path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return ran.stderr
 
 
 @pytest.fixture

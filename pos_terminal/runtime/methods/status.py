@@ -27,6 +27,7 @@ from pos_terminal.domain.language import say
 from pos_terminal.domain.moment import Moment, Trust
 from pos_terminal.domain.notation import euros
 from pos_terminal.domain.period import closing
+from pos_terminal.journal.record import Running
 from pos_terminal.journal.store import Journal
 from pos_terminal.process.plugins import PluginStatus
 from pos_terminal.runtime.methods.terminal import Evidence, Terminal
@@ -139,14 +140,7 @@ class StatusBoard:
         if not ports:
             yield as_told(faults.NO_DEVICES)
         if journal:
-            due = closing.due(journal.running.book, now, terminal.settings.rules.closing)
-            if due:
-                yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
-            if journal.running.setup.archive_due:
-                yield as_told(faults.ARCHIVE_DUE)
-            differing = [f"{name} {euros(by)} €" for name, by in journal.running.setup.differing]
-            if differing:
-                yield as_told(faults.CARD_DAY_DIFFERS, ", ".join(differing))
+            yield from self._undone(journal.running, now)
         unwitnessed = terminal.unwitnessed()
         if unwitnessed:
             yield as_told(faults.WITNESS_MISSING, unwitnessed)
@@ -162,6 +156,17 @@ class StatusBoard:
         if failed:
             yield as_told(faults.INTERNAL, ", ".join(failed))
         yield from map(as_told, terminal.settings.faults)
+
+    def _undone(self, running: Running, now: Moment) -> Iterator[interface.Fault]:
+        """What the records say that somebody has to do."""
+        due = closing.due(running.book, now, self._terminal.settings.rules.closing)
+        if due:
+            yield as_told(faults.Z_DUE, ", ".join(each.value for each in due))
+        if running.setup.archive_due:
+            yield as_told(faults.ARCHIVE_DUE)
+        differing = [f"{name} {euros(by)} €" for name, by in running.setup.differing]
+        if differing:
+            yield as_told(faults.CARD_DAY_DIFFERS, ", ".join(differing))
 
     def _head(self, journal: Journal) -> Head:
         """The journal's end. Without a witness nobody can say of a tail that it is late."""
