@@ -13,9 +13,11 @@ from pos_service_support.recording import MOST, SCHEMA
 from pos_service_support.settings import SupportSettings
 from pos_service_support.visit import Visit
 from pos_terminal.channel import interface
+from pos_terminal.channel.errors import ChannelError
 from pos_terminal.channel.interface import Granted, Nothing
 from pos_terminal.channel.service import Dispatcher
 from pos_terminal.channel.support import CommandAsked, Consent, SessionAsked, SessionEnding
+from pos_terminal.domain import faults
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.testing.running import PATIENCE, run
 from tests.support.channel import serving
@@ -54,9 +56,10 @@ CONSENT = Consent(7, GrantLevel.OBSERVE, "2026-11-30T12:00:00+01:00", 600)
 
 
 class Till:
-    """Lets him in, and keeps what it is told."""
+    """Lets him in, and keeps what it is told; not the first ending, where it is `away` then."""
 
-    def __init__(self) -> None:
+    def __init__(self, away: faults.Fault | None = None) -> None:
+        self._away = away
         self.asked: asyncio.Queue[CommandAsked] = asyncio.Queue()
         self.endings: list[SessionEnding] = []
         self.service = Dispatcher("pos-terminal", "9.9")
@@ -73,13 +76,18 @@ class Till:
         return Nothing()
 
     async def _end(self, peer: object, asks: SessionEnding) -> Nothing:
+        if away := self._away:
+            self._away = None
+            raise ChannelError(away)
         self.endings.append(asks)
         return Nothing()
 
 
-async def visited(folder: Path, script: str, *, ends: bool = False) -> tuple[Till, bytes]:
+async def visited(
+    folder: Path, script: str, *, ends: bool = False, away: faults.Fault | None = None
+) -> tuple[Till, bytes]:
     """What the till was told of a visit by such a process, and the recording that was kept."""
-    till = Till()
+    till = Till(away)
     async with serving(folder / "till", till.service), world(folder, {}, "support") as (agent, _):
         store = agent.store("recordings", SCHEMA)
         program = (sys.executable, "-c", script)
@@ -110,3 +118,12 @@ def test_what_is_typed_ahead_of_the_end_is_not_done_behind_it(tmp_path: Path) ->
     till, cast = run(visited(tmp_path, GOES_ON, ends=True))
     assert till.asked.empty() and till.endings[0].undone == "update"
     assert b"> " in cast and b"more" not in cast
+
+
+@pytest.mark.parametrize("away", [faults.JOURNAL_FAILED, faults.TILL_SILENT], ids=lambda x: x.code)
+def test_a_till_that_is_away_at_the_end_is_told_once_it_is_back(
+    tmp_path: Path, away: faults.Fault
+) -> None:
+    """Else the hash of what was recorded would stand nowhere."""
+    till, _ = run(visited(tmp_path, f"{BEGINS}tell(Left('', True))", away=away))
+    assert till.endings[0].lost
