@@ -102,8 +102,9 @@ async def _leader(process: asyncio.subprocess.Process) -> int:
     async with asyncio.timeout(PATIENCE):
         while True:
             for child in children.read_text().split():
-                if Path(f"/proc/{child}/exe").readlink().name == "systemd":
-                    return int(child)
+                with suppress(FileNotFoundError):  # one that is gone meanwhile
+                    if Path(f"/proc/{child}/exe").readlink().name == "systemd":
+                        return int(child)
             assert process.returncode is None, (await process.communicate())[0].decode()
             await asyncio.sleep(0.1)
 
