@@ -19,8 +19,8 @@ def test_it_leaves_no_trace(release: str, tmp_path: Path) -> None:
     package = built(release)
     base = tmp_path / "base.tar.gz"
     # Without sources: what the package needs lies in the tree, and nothing is fetched.
-    packed = ["tar", "-C", TREES / release, "--use-compress-program=gzip -1",
-              "--exclude=./etc/apt/sources.list*", "-cf", base, "."]  # fmt: skip
+    packed = ["tar", "-C", str(TREES / release), "--use-compress-program=gzip -1",
+              "--exclude=./etc/apt/sources.list*", "-cf", str(base), "."]  # fmt: skip
     subprocess.run(packed, check=True)
     made = subprocess.run(
         ["piuparts", "--basetgz", base, "--distribution", release, "--keep-sources-list",
