@@ -116,9 +116,14 @@ class Reader:
 
     @contextmanager
     def without_till(self) -> Iterator[None]:
-        """The till is stopped for as long as this, and started again whatever happens. Failure."""
+        """The till is stopped for as long as this, and started again whatever happens. Failure.
+
+        One that was handed over starts no more, and says so itself (J-139): no failure of this.
+        """
         try:
-            self._systemctl("stop")
+            stopped = self._systemctl("stop")
+            if stopped.returncode:
+                raise Failure(faults.STICK_FAILED, stopped.stderr.strip()[-200:])
             yield
         finally:
             self._systemctl("start")
@@ -133,10 +138,8 @@ class Reader:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Failure(faults.STICK_FAILED, str(error)) from error
 
-    def _systemctl(self, word: str) -> None:
-        ran = self.run(["systemctl", word, "pos-terminal.service"])
-        if ran.returncode:
-            raise Failure(faults.STICK_FAILED, f"systemctl {word}: {ran.stderr.strip()[-200:]}")
+    def _systemctl(self, word: str) -> subprocess.CompletedProcess[str]:
+        return self.run(["systemctl", word, "pos-terminal.service"])
 
     def _mount(self, place: Path, *, writes: bool) -> bool:
         """Whether a stick is mounted there. Failure where several could be."""

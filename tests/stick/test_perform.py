@@ -279,7 +279,8 @@ class Till(Port):
         self.ran.append(command)
         if command[0] == "systemctl":
             self.running = command[1] == "start"
-            return subprocess.CompletedProcess(command, 0, "", "")
+            ended = self.running and not self._boxes.sells(self._state)
+            return subprocess.CompletedProcess(command, int(ended), "", "")
         words = command[3:-1]
         assert not self.running or words[:2] == ["handover", "in"]
         status, told = self._boxes.line(self._state, *words)
