@@ -412,8 +412,7 @@ class App:
             tasks |= {name: SideTask(work) for name, work in self.channel.tasks().items()}
         if self._identity.simulated:
             return tasks
-        settings, state, now = self.settings, self._state, self._clock.now
-        guard = self._guard
+        settings, state, now, guard = self.settings, self._state, self._clock.now, self._guard
         closing = Closing(settings.rules.closing, self._running, now, self.put)
         watch_persons = partial(retention.watch, state, self._record, now, self.put, guard.found)
         tasks["closures"] = SideTask(closing.watch, silence=10 * overdue_closures.LOOK)

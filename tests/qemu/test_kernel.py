@@ -84,7 +84,8 @@ def made_sticks(folder: Path) -> list[str]:
         with place.open("wb") as file:
             file.truncate(32 << 20)
         subprocess.run([word.format(place) for word in make], capture_output=True, check=True)
-        options += ["-drive", f"if=none,id={kind},file={place},format=raw"]
+        # Not a -drive, which goes with the device that had it.
+        options += ["-blockdev", f"raw,node-name={kind},file.driver=file,file.filename={place}"]
     return options
 
 
