@@ -51,6 +51,8 @@ EVERY = 256
 
 VERSION = 1
 BREAKING = 1000
+"""More than there will ever be additions between two such changes: the thousands count those, and a
+version that knows as many may read what the other wrote."""
 
 BEHIND: frozenset[type[Event]] = frozenset(
     {PeriodClosed, Purged, KeyMade, KeyRotated, KeyReplaced, TillHandedOver, TillStopped}

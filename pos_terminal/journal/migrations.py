@@ -86,6 +86,8 @@ The records that brought keys are never purged: they say which keys may have sig
 """
 
 _BREAKING = 1000
+"""What a migration adds to user_version behind which older versions may not open the journal: the
+thousands count those, the rest counts all."""
 
 
 def number(layout: int) -> int:

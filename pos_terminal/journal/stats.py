@@ -20,6 +20,7 @@ from pos_terminal.verifier.chain import leaf
 from pos_terminal.verifier.messages import Bad
 
 BATCH = 1000
+"""Records in memory at once, however long the journal is."""
 
 
 class _Body(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ from pos_terminal.verifier.chain import NOTHING, Chain
 from pos_terminal.verifier.cosignatures import Attested
 
 BATCH = 1000
+"""Records in memory at once, however long the journal is."""
 
 Progress = Callable[[int, int], None]
 """Called now and then with how many records are done, and how many there are."""
