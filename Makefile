@@ -1,6 +1,7 @@
 # The scripts in .ci do the work; each says in its head what it does.
 PY := .venv/bin/python
 ARGS ?=
+FLAVOURS ?= amd64
 .PHONY: help demo counter test test-kernel deep image test-image bench deb lint lock clean
 .SILENT:
 MAKEFLAGS += --no-print-directory
@@ -32,21 +33,16 @@ deep: ## what is long by nature: 100,000 steps, mutants, fuzzing; an hour or mor
 	WORKERS=2 .ci/test -m deep $(ARGS)
 	$(PY) -m tests.deep.mutants
 
-image: ## an image to flash, for PCs with UEFI, in build/image (as root)
-	.ci/debian mmdebstrap
-	$(MAKE) deb ARGS=trixie/amd64
-	$(PY) -m image --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1)
+image: ## an image to flash, in build/image: for PCs with UEFI, or ARGS=arm64 for a Raspberry Pi 4 (as root)
+	.ci/debian mmdebstrap $(if $(filter arm64,$(ARGS)),arch-test qemu-user-static)
+	$(MAKE) deb ARGS=trixie/$(or $(ARGS),amd64)
+	$(PY) -m image --flavour $(or $(ARGS),amd64) \
+	    --package $$(ls -t dist/pos-terminal_*deb13_$(or $(ARGS),amd64).deb | head -n 1)
 
 test-image: ## the image, flashed and booted: built twice, sells, loses power or a slot, is updated (as root)
 	.ci/setup test
 	.ci/debian mmdebstrap ovmf mtools fdisk rauc squashfs-tools openssl
-	$(MAKE) deb ARGS=trixie/amd64
-	tests/image/keys build/image/keys
-	for out in build/image build/image/again; do \
-	    $(PY) -m image --out $$out --keyring build/image/keys/ca.pem \
-	        --package $$(ls -t dist/pos-terminal_*deb13_amd64.deb | head -n 1) || exit; \
-	done
-	cmp build/image/pos-terminal-amd64.img build/image/again/pos-terminal-amd64.img
+	for flavour in $(FLAVOURS); do tests/image/build $$flavour || exit; done
 	.ci/test tests/image -m deep $(ARGS)
 
 bench: ## measure, beside limits taken in the same run

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pos_terminal
-from image import bill, boot, disk, initrd, roots, tree
+from image import bill, boot, disk, foreign, initrd, roots, tree
 from image.bill import Package
 from image.flavours import FLAVOURS, Flavour
 from pos_terminal.commands import update_note
@@ -23,6 +23,8 @@ LOCKS = Path(__file__).parent / "locks"
 """What each architecture was built of when that was last looked at."""
 NEEDED = {"mmdebstrap": "mmdebstrap", "unshare": "util-linux", "dpkg-query": "dpkg", "tar": "tar"}
 """The commands that a build runs on this machine, and Debian's packages that bring them."""
+
+USUAL = FLAVOURS["amd64"]
 
 CONFIG_SERIAL, BOOT_SERIAL = 0x504F5301, 0x504F5302
 """The FATs' serial numbers, always the same: they are part of the bits."""
@@ -36,7 +38,7 @@ mise-en-service.txt
                 le jour où on l'écrit (AAAA-MM-JJ) : la caisse est en service au démarrage
                 suivant, ce jour-là ; avant, elle vend en simulation.
 etat.txt        ce que la caisse dit d'elle-même : vend-elle, sinon pourquoi, et que faire.
-slot.env, EFI   le démarrage : ne pas y toucher.
+{loader:<15} le démarrage : ne pas y toucher.
 
 The settings of this till go here as terminal.toml, with the files that they name. Written on the
 day (YYYY-MM-DD), mise-en-service.txt puts it into service at the next start; until then it sells
@@ -57,15 +59,21 @@ def main() -> int:
         )
         return 1
     flavour = FLAVOURS[arguments.flavour]
-    build(flavour, arguments.package, arguments.out, arguments.cache, arguments.keyring)
+    if lacks := foreign.lacks(flavour):
+        print(f"image: {lacks}", file=sys.stderr)
+        return 1
+    out = arguments.out or BUILD / ("" if flavour is USUAL else flavour.architecture)
+    build(flavour, arguments.package, out, arguments.cache, arguments.keyring)
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m image", description=__doc__)
     parser.add_argument("--package", type=Path, required=True, help="the program's Debian package")
-    parser.add_argument("--flavour", choices=FLAVOURS, default="amd64", help="for which boards")
-    parser.add_argument("--out", type=Path, default=BUILD, help="the folder that it is put in")
+    parser.add_argument(
+        "--flavour", choices=FLAVOURS, default=USUAL.architecture, help="for which boards"
+    )
+    parser.add_argument("--out", type=Path, help="the folder that it is put in")
     parser.add_argument("--cache", type=Path, default=BUILD / "roots", help="Debian's roots, kept")
     parser.add_argument(
         "--keyring",
@@ -89,16 +97,26 @@ def build(
     workshop.clear()
     system = workshop.folder / "system"
     step("system")
-    tree.make(packed, package, system, keyring)
+    tree.make(flavour, packed, package, system, keyring)
     parts = bill.parts(system, package)
+    firmware = _firmware(cache, epoch) if flavour.loader == "raspberry" else None
+    if firmware:
+        parts.append(bill.unpacked(firmware, boot.FIRMWARE))
+    board = boot.parts(flavour, system, firmware)
     kernel, first = _kernel(flavour, system)
     tree.lighten(system)
     tree.clamp(system, epoch)
     step("slots")
     workshop.erofs("system.erofs", "system")
-    workshop.fat("boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(kernel, first, version))
-    texts = {"/LISEZMOI.txt": _READ_ME.encode(), "/etat.txt": update_note.NONE}
-    config = boot.loader(workshop) | texts
+    workshop.fat(
+        "boot.vfat", 96, BOOT_SERIAL, "BOOT", boot.slot(flavour, kernel, first, version, board)
+    )
+    config = boot.loader(flavour, workshop)
+    loader = ", ".join(sorted({name.split("/")[1] for name in config}))
+    config |= {
+        "/LISEZMOI.txt": _READ_ME.format(loader=loader).encode(),
+        "/etat.txt": update_note.NONE,
+    }
     workshop.fat("config.vfat", 32, CONFIG_SERIAL, "POS-CONFIG", config)
     step("data")
     tree.data(system, workshop.folder / "data")
@@ -140,8 +158,25 @@ def _kernel(flavour: Flavour, system: Path) -> tuple[bytes, bytes]:
     (kernel,) = (system / "boot").glob("vmlinuz-*")
     (modules,) = (system / "usr/lib/modules").iterdir()
     busybox = system / "usr/bin/busybox"
-    script = (Path(__file__).parent / "enter.sh").read_text()
-    return kernel.read_bytes(), initrd.build(modules, busybox, flavour.modules, script)
+    here = Path(__file__).parent
+    script = "".join(
+        (here / each).read_text() for each in (f"loaders/{flavour.loader}.sh", "enter.sh")
+    )
+    first = initrd.build(modules, busybox, flavour.modules, script, flavour.watchdogs)
+    return kernel.read_bytes(), first
+
+
+def _firmware(cache: Path, epoch: int) -> Path | None:
+    """What a Raspberry Pi's ROM loads; where it cannot be had, that is said."""
+    found = roots.firmware(boot.FIRMWARE, cache, epoch)
+    if found is None:
+        print(
+            f"image: without {boot.FIRMWARE} this image starts no Raspberry Pi (QEMU's machines"
+            f" need none): Debian's component {roots.FIRMWARE} is missing in this machine's sources"
+            " of packages. Add it there, run apt-get update, and build again",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _epoch() -> int:

@@ -5,6 +5,7 @@ brought (its RECORD). The lock is what was built with last: whoever builds later
 what the mirror has no more.
 """
 
+import gzip
 import hashlib
 import json
 import re
@@ -74,6 +75,16 @@ def debian(system: Path) -> list[Package]:
             Package(name, version, architecture, hashes.get((name, version), ""), _terms(terms))
         )
     return sorted(found)
+
+
+def unpacked(root: Path, name: str) -> Package:
+    """A package whose files alone lie there, with the package lists beside: dpkg knows none."""
+    documents = root / "usr/share/doc" / name
+    with gzip.open(documents / "changelog.Debian.gz", "rt", encoding="utf-8") as changes:
+        version = re.findall(r"\((\S+)\)", changes.readline())[0]
+    hashes = dict(_listed(root / "var/lib/apt/lists"))
+    terms = _terms(documents / "copyright")
+    return Package(name, version, "all", hashes.get((name, version), ""), terms)
 
 
 def python(site: Path) -> list[Package]:

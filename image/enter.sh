@@ -1,10 +1,17 @@
 # What the initrd does once its modules are loaded: choose the slot, know the box, enter the system.
+# Before it stands the loader's part (loaders/), which says by `slot`, `trial` and `loader` what was
+# started, and by `choice`, `known`, `block` and `strike` how the loader is told another slot.
 say() { echo "pos: $*" >/dev/console; }
 
-slot=a
-for word in $(cat /proc/cmdline); do
-    case $word in rauc.slot=*) slot=${word#rauc.slot=} ;; esac
-done
+# From here on what hangs is started anew. The first that this board has is taken; Debian loads none
+# by itself.
+while read -r module; do
+    [ -e /dev/watchdog0 ] || insmod "/modules/$module" 2>/dev/null
+done </modules/spare
+if [ -e /dev/watchdog0 ]; then
+    watchdog -F -t 5 -T 60 /dev/watchdog0 &
+    feeder=$!
+fi
 
 # Waits for the disk that bears the image's identity: cards come up in their own time.
 own() {
@@ -29,6 +36,18 @@ partition() {
         [ "$(cat "$each")" != "$1" ] || basename "$(dirname "$each")"
     done
 }
+
+# The first partition, to be written to; and the loader's file there: from now on a known slot, and
+# none to try, over what stands there.
+settings() {
+    mkdir -p /config
+    mount -t vfat "/dev/$(partition 1)" /config
+}
+tell() {
+    block "$1" >/block
+    dd if=/block of=/config/$choice bs=1024 conv=notrunc,fsync 2>/dev/null
+}
+strike
 
 # A number of four bytes on the disk, and a new one for it: a sector is written whole or not at all.
 # By dd, which goes there: to where od begins on a disk it reads all that is before it.
@@ -76,16 +95,12 @@ if mount -t ext4 "/dev/$data" /data; then
 fi
 
 # A slot on trial is left by starting anew. The known one is all that the loader would take then, so
-# it is told to take the other: in place, by the block that choice.py describes.
+# it is told to take the other.
 leave() {
     say "no system in slot $slot"
-    case $slot in a) known=b ;; *) known=a ;; esac
-    mkdir -p /config
-    if mount -t vfat "/dev/$(partition 1)" /config; then
-        if grep -qx "slot=$slot" /config/slot.env; then
-            { printf '# GRUB Environment Block\nslot=%s\ntrial=\n' "$known"; head -c 1024 /dev/zero | tr '\0' '#'; } |
-                head -c 1024 >/block
-            dd if=/block of=/config/slot.env bs=1024 conv=notrunc,fsync 2>/dev/null
+    if settings; then
+        if [ "$(known)" = "$slot" ]; then
+            case $slot in a) tell b ;; *) tell a ;; esac
         fi
         umount /config
     fi
@@ -94,5 +109,15 @@ leave() {
 }
 mount -t erofs -o ro "/dev/$system" /system || leave
 say "slot $slot"
-for each in dev proc sys; do mount --move /$each /system/$each; done
+
+# What was started, for the system to read.
+mkdir -p /run
+mount -t tmpfs -o mode=0755,size=20%,nosuid,nodev tmpfs /run
+mkdir /run/pos-boot
+printf 'SLOT=%s\nLOADER=%s\n' "$slot" "$loader" >/run/pos-boot/started
+[ -z "$trial" ] || : >/run/pos-boot/trial
+
+# Fed no more, and not stopped: systemd has a minute to take over.
+[ -z "$feeder" ] || kill -KILL "$feeder"
+for each in dev proc sys run; do mount --move /$each /system/$each; done
 exec switch_root /system /sbin/init ${machine:+--machine-id=$machine}

@@ -71,10 +71,18 @@ class _Archive:
         return bytes(self._data)
 
 
-def build(kernel: Path, busybox: Path, modules: Iterable[str], then: str) -> bytes:
+def build(
+    kernel: Path,
+    busybox: Path,
+    modules: Iterable[str],
+    then: str,
+    spare: Iterable[str] = (),
+) -> bytes:
     """The compressed initrd: it loads `modules` out of the folder `kernel`, then runs that script.
 
-    The script finds /proc, /sys and /dev mounted, and an empty folder /system.
+    The script finds /proc, /sys and /dev mounted, an empty folder /system, and in /modules those in
+    `spare`, by their names in /modules/spare, to be loaded where it wants them; what they need is
+    loaded.
     """
     archive = _Archive()
     for folder in ("bin", "dev", "modules"):
@@ -82,8 +90,13 @@ def build(kernel: Path, busybox: Path, modules: Iterable[str], then: str) -> byt
     archive.add("dev/console", 0o20600, device=(5, 1))
     archive.add("bin/busybox", 0o100755, busybox.read_bytes())
     archive.add("init", 0o100755, (_LOADING + then).encode())
-    ordered = _in_order(kernel, modules)
-    archive.add("modules/order", 0o100644, "".join(f"{name}\n" for name in ordered).encode())
+    left = list(spare)
+    ordered = _in_order(kernel, (*modules, *left))
+    for name, listed in (
+        ("order", [each for each in ordered if each not in left]),
+        ("spare", [each for each in left if each in ordered]),
+    ):
+        archive.add(f"modules/{name}", 0o100644, "".join(f"{each}\n" for each in listed).encode())
     for name, module in ordered.items():
         archive.add(f"modules/{name}", 0o100644, module)
     return gzip.compress(archive.finish(), 1, mtime=0)

@@ -26,6 +26,9 @@ TOOLS = (
 )
 """What makes the file systems: of one release, so that two machines make the same bits."""
 
+FIRMWARE = "non-free-firmware"
+"""Debian's component for what a board loads itself, and nobody may change."""
+
 _OPTIONS = (
     "--dpkgopt=force-unsafe-io",  # dpkg would wait for the disk with each file of a throw-away root
     "--quiet", "--mode=root", "--variant=essential",
@@ -46,15 +49,21 @@ def system(flavour: Flavour, package: Path, cache: Path, epoch: int) -> Path:
     depends = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     needed = {each.split()[0] for each in depends.split(",")}
     packages = sorted({*SYSTEM, flavour.kernel, *needed})
-    return _root(flavour.architecture, packages, cache, epoch)
+    return _root(flavour.architecture, packages, cache, epoch, _sources("main"))
 
 
 def tools(cache: Path, epoch: int) -> Path:
     """A folder that is the root of a Debian with the tools in it."""
-    host = subprocess.run(
-        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    packed = _root(host, TOOLS, cache, epoch)
+    return _folder(_root(_host(), TOOLS, cache, epoch, _sources("main")))
+
+
+def _host() -> str:
+    command = ["dpkg", "--print-architecture"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _folder(packed: Path) -> Path:
+    """The folder beside a root, with its files."""
     folder = packed.with_suffix("")
     if not folder.exists():
         new = folder.with_suffix(".new")
@@ -64,6 +73,16 @@ def tools(cache: Path, epoch: int) -> Path:
     return folder
 
 
+def firmware(package: str, cache: Path, epoch: int) -> Path | None:
+    """A folder with that package's files; None where this machine's sources lack Debian's component
+    for firmware that is not free.
+    """
+    if not _sources(FIRMWARE):
+        return None
+    sources = _sources("main", FIRMWARE)
+    return _folder(_root(_host(), [package], cache, epoch, sources, "--variant=extract"))
+
+
 def unpack(packed: Path, folder: Path) -> None:
     """Make a folder of a root."""
     folder.mkdir(parents=True)
@@ -71,14 +90,15 @@ def unpack(packed: Path, folder: Path) -> None:
     subprocess.run(command, check=True)
 
 
-def _root(architecture: str, packages: Sequence[str], cache: Path, epoch: int) -> Path:
-    sources = _sources()
-    wanted = "\n".join((SUITE, architecture, sources, *_OPTIONS, *packages))
+def _root(
+    architecture: str, packages: Sequence[str], cache: Path, epoch: int, sources: str, *more: str
+) -> Path:
+    wanted = "\n".join((SUITE, architecture, sources, *_OPTIONS, *more, *packages))
     place = cache / f"{architecture}-{hashlib.sha256(wanted.encode()).hexdigest()[:16]}.tar"
     if not place.exists():
         cache.mkdir(parents=True, exist_ok=True)
         new = place.with_suffix(".new.tar")
-        command = ["mmdebstrap", *_OPTIONS, f"--architectures={architecture}"]
+        command = ["mmdebstrap", *_OPTIONS, *more, f"--architectures={architecture}"]
         command += [f"--include={','.join(packages)}", SUITE, str(new), "-"]
         environment = os.environ | {"INITRD": "No", "SOURCE_DATE_EPOCH": str(epoch)}
         subprocess.run(command, input=sources, text=True, env=environment, check=True)
@@ -86,14 +106,14 @@ def _root(architecture: str, packages: Sequence[str], cache: Path, epoch: int) -
     return place
 
 
-def _sources() -> str:
-    """This machine's own lines for Debian, in the release of the image."""
+def _sources(*components: str) -> str:
+    """This machine's own lines for Debian's components, in the release of the image."""
     form = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
     command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
     found = subprocess.run(
         [*command, "Origin: Debian"], capture_output=True, text=True, check=True
     ).stdout
-    lines = sorted({line for line in found.splitlines() if line.endswith(" main")})
+    lines = sorted({line for line in found.splitlines() if line.split()[-1] in components})
     release = Path("/etc/os-release").read_text()
     here = release.partition("VERSION_CODENAME=")[2].partition("\n")[0]
     return "".join(f"deb {line.replace(here, SUITE)}\n" for line in lines)

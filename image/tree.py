@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from image import roots
+from image.flavours import Flavour
 
 OVERLAY = Path(__file__).parent / "overlay"
 
@@ -44,7 +45,7 @@ UNUSED = (
 """Drivers that no till has, and what only a Debian that installs packages needs."""
 
 
-def make(packed: Path, package: Path, folder: Path, keyring: Path | None) -> None:
+def make(flavour: Flavour, packed: Path, package: Path, folder: Path, keyring: Path | None) -> None:
     """Lay the system out in a new folder, all files as old as they are in their packages.
 
     `keyring` has the certificate of whoever signs releases; without one the box takes none.
@@ -54,6 +55,8 @@ def make(packed: Path, package: Path, folder: Path, keyring: Path | None) -> Non
     _within(folder, "dpkg", "--install", "/package.deb")
     (folder / "package.deb").unlink()
     shutil.copytree(OVERLAY, folder, dirs_exist_ok=True, symlinks=True)
+    rauc = folder / "etc/rauc/system.conf"
+    rauc.write_text(rauc.read_text().replace("@ARCHITECTURE@", flavour.architecture))
     if keyring:
         shutil.copy(keyring, folder / "etc/rauc/keyring.pem")
     _within(folder, "systemctl", "enable", "--quiet", *ENABLED)

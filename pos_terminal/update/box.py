@@ -13,6 +13,7 @@ from pos_terminal.domain.audit.stick import ANSWER, ANSWERS
 from pos_terminal.domain.faults import Failure
 from pos_terminal.domain.language import say
 from pos_terminal.storage import mounts
+from pos_terminal.update.loaders import LOADERS, Loader
 
 INSTALLING = 1800
 """Seconds that RAUC may take: half a gigabyte onto the slowest of cards takes minutes."""
@@ -23,7 +24,6 @@ class Box:
 
     def __init__(self, root: Path = Path("/")) -> None:
         self.config = root / "boot/config"
-        self.choice = self.config / "slot.env"
         self.back = self.config / "retour.txt"
         self.note = self.config / "etat.txt"
         self.stick = root / ANSWERS / ANSWER
@@ -33,22 +33,32 @@ class Box:
         self.keyring = root / "etc/rauc/keyring.pem"
         self._system = root / "etc/rauc/system.conf"
         self._cmdline = root / "proc/cmdline"
+        self._started = root / "run/pos-boot/started"
 
     @property
     def compatible(self) -> str:
         """Which board's releases it takes. Failure (B-170) for a box without slots."""
-        found = re.search(r"^compatible=(\S+)$", self._text(self._system), re.MULTILINE)
-        return found[1] if found else self._none(self._system)
+        return self._said(self._system, r"^compatible=(\S+)$")
 
     @property
     def slot(self) -> str:
-        """The slot that runs, as the loader told the kernel. Failure (B-170)."""
-        return self._told("rauc.slot")
+        """The slot that runs, as the initrd says that started it. Failure (B-170)."""
+        return self._said(self._started, r"^SLOT=([ab])$")
 
     @property
     def version(self) -> str:
         """The release that runs. Failure (B-170)."""
-        return self._told("pos.version")
+        return self._said(self._cmdline, r"(?:^| )pos\.version=(\S+)")
+
+    @property
+    def loader(self) -> Loader:
+        """What starts the kernel, as the initrd says. Failure (B-170)."""
+        return LOADERS[self._said(self._started, rf"^LOADER=({'|'.join(LOADERS)})$")]
+
+    @property
+    def choice(self) -> Path:
+        """The file by which the loader is told which slot to start. Failure (B-170)."""
+        return self.config / self.loader.file
 
     @contextmanager
     def writable(self) -> Iterator[None]:
@@ -118,12 +128,8 @@ class Box:
             said = (ran.stderr or ran.stdout).strip().splitlines()[-3:]
             raise Failure(faults.UPDATE_FAILED, f"{command[0]}: {' / '.join(said)}"[:300])
 
-    def _told(self, name: str) -> str:
-        found = re.search(rf"(?:^| ){re.escape(name)}=(\S+)", self._text(self._cmdline))
-        return found[1] if found else self._none(self._cmdline)
-
-    def _text(self, file: Path) -> str:
-        return file.read_text() if file.exists() else ""
-
-    def _none(self, file: Path) -> str:
-        raise Failure(faults.UPDATE_NO_SLOTS, str(file))
+    def _said(self, file: Path, form: str) -> str:
+        found = re.search(form, file.read_text() if file.exists() else "", re.MULTILINE)
+        if found is None:
+            raise Failure(faults.UPDATE_NO_SLOTS, str(file))
+        return found[1]

@@ -19,7 +19,8 @@ from pos_terminal.domain.language import say
 from pos_terminal.update import book, choice, counter, offer, release
 from pos_terminal.update.book import KEPT, RETURNED, TRYING, Attempt, Book, News, Refusal
 from pos_terminal.update.box import Box
-from pos_terminal.update.choice import BadChoice, Choice
+from pos_terminal.update.choice import Choice
+from pos_terminal.update.loaders import BadChoice
 from pos_terminal.update.release import Manifest, moment
 
 PATIENCE, STEADY = 300.0, 10.0
@@ -192,13 +193,13 @@ class Updater:
     def _found(self) -> Choice:
         """What the loader is told; of a file that is gone or spoilt, nothing that is known."""
         try:
-            return choice.read(self._box.choice)
+            return self._box.loader.read(self._box.choice)
         except (FileNotFoundError, BadChoice):
             return Choice("")
 
     def _choose(self, to: Choice) -> None:
         with self._box.writable():
-            choice.overwrite(self._box.choice, to)
+            self._box.loader.overwrite(self._box.choice, to)
 
     def _keep_attempt(self, attempt: Attempt) -> None:
         self._keep(replace(self.book, attempt=attempt))

@@ -12,10 +12,8 @@ from image import disk
 from pos_driver_sim.display import DisplayEnd
 from pos_driver_sim.printer import PrinterEnd
 from pos_driver_sim.scale import ScaleEnd
+from tests.image.boards import Board, read
 from tests.qemu.machine import PATIENCE, Machine, booted
-
-FIRMWARE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 
 WAY_IN = "systemd.debug_shell systemd.default_debug_tty=ttyS2"
 """What a kernel is told to have a shell on the third serial line."""
@@ -24,8 +22,9 @@ WAY_IN = "systemd.debug_shell systemd.default_debug_tty=ttyS2"
 class Card:
     """The image's file, written to as by a technician's computer: from outside, powered off."""
 
-    def __init__(self, image: Path, place: Path, *, mib: int) -> None:
-        subprocess.run(["cp", "--sparse=always", image, place], check=True)
+    def __init__(self, board: Board, place: Path, *, mib: int) -> None:
+        self.board = board
+        subprocess.run(["cp", "--sparse=always", board.image, place], check=True)
         with place.open("r+b") as file:
             file.truncate(mib * disk.MIB)
         self.path = place
@@ -39,9 +38,7 @@ class Card:
 
     def read(self, name: str) -> str:
         """A file of the first partition."""
-        where = f"{self.path}@@{disk.offset(1)}"
-        command = ["mtype", "-i", where, f"::/{name}"]
-        return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        return read(self.path, 1, name).decode()
 
     def wipe(self, number: int, mib: int = 8) -> None:
         """Lose the beginning of a partition, as a card does that dies."""
@@ -145,13 +142,12 @@ class Counter:
 @asynccontextmanager
 async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Counter]:
     """The box from power on to a power cut; `folder` has the wires."""
-    shutil.copy(VARIABLES, folder / "variables")
     display, scale = DisplayEnd(folder / "display"), ScaleEnd(folder / "scale")
     async with (
         display,
         scale,
         PrinterEnd(port=port) as printer,
-        booted(folder, *_machine(card, folder)) as machine,
+        booted(folder, *card.board.starts(card.path, folder), qemu=card.board.qemu) as machine,
         asyncio.TaskGroup() as group,
     ):
         console = group.create_task(_listen(machine))
@@ -159,26 +155,6 @@ async def switched_on(card: Card, folder: Path, port: int) -> AsyncIterator[Coun
         yield Counter(machine, Shell(wire), display, printer, scale)
         wire[1].close()
         console.cancel()
-
-
-def _machine(card: Card, folder: Path) -> list[str]:
-    firmware = "if=pflash,format=raw,file="
-    return [
-        "-M", "q35", "-cpu", "max", "-m", "1024", "-icount", "shift=0",
-        "-drive", f"{firmware}{FIRMWARE},readonly=on", "-drive", f"{firmware}{folder}/variables",
-        "-drive", f"file={card.path},format=raw,if=virtio,cache=writeback",
-        "-netdev", "user,id=net,ipv6=off", "-device", "virtio-net-pci,netdev=net,romfile=",
-        # A guest that a busy machine keeps waiting hangs no more than its host does.
-        "-device", "virtio-rng-pci", "-device", "i6300esb", "-action", "watchdog=none",
-        "-action", "reboot=reset",
-        "-device", "qemu-xhci,id=usb,addr=0x10", "-device", "usb-kbd,id=keypad,bus=usb.0,port=1",
-        "-chardev", f"serial,id=scale,path={folder}/scale",
-        "-device", "usb-serial,id=adapter,bus=usb.0,port=2,chardev=scale,serial=SCALE",
-        "-chardev", f"serial,id=display,path={folder}/display",
-        "-device", "isa-serial,chardev=display",
-        "-chardev", f"socket,id=way-in,path={folder}/way-in,server=on,wait=off",
-        "-device", "isa-serial,chardev=way-in",
-    ]  # fmt: skip
 
 
 async def _listen(machine: Machine) -> None:

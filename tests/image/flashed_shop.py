@@ -5,12 +5,11 @@ import shutil
 import socket
 from pathlib import Path
 
-from tests.image.flashed import FIRMWARE, Card, Counter
+from tests.image.boards import PC, Board
+from tests.image.flashed import Card, Counter
 from tests.needs import need
-from tests.qemu.machine import QEMU
 from tests.support.box_shop import SELLER, terminal
 
-IMAGE = Path(__file__).parents[2] / "build/image/pos-terminal-amd64.img"
 CARD_MIB = 2000
 """More than the image, as every card is."""
 
@@ -19,24 +18,21 @@ plu,name,price,unit,family,vat,barcode
 1,CROISSANT,1.20,piece,viennoiserie,5.5,
 4,COMTE 18 MOIS,24.90,kg,fromage,5.5,
 """
-KEYPAD = "/dev/input/by-path/pci-0000:00:10.0-usb-0:1:1.0-event-kbd"
 SCALE = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_SCALE-if00-port0"
 
 
-def flashed(folder: Path) -> tuple[Card, int]:
+def flashed(folder: Path, board: Board = PC) -> tuple[Card, int]:
     """A card with the image and the shop's settings on it; the port for its printer.
 
     Skips where there is no image, or nothing to boot it with.
     """
-    need(shutil.which(QEMU) is not None, QEMU, "apt-get install qemu-system-x86")
-    need(FIRMWARE.exists(), str(FIRMWARE), "apt-get install ovmf")
     need(shutil.which("mcopy") is not None, "mcopy", "apt-get install mtools")
     need(os.geteuid() == 0, "root, who reads the box's files,", "sudo make test-image")
-    need(IMAGE.exists(), "an image", "sudo make image")
+    board.must_be_there()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    card = Card(IMAGE, folder / "card", mib=CARD_MIB)
-    settings = terminal(("10.0.2.2", port), KEYPAD, "/dev/ttyS1", SCALE) + SELLER
+    card = Card(board, folder / "card", mib=CARD_MIB)
+    settings = terminal(("10.0.2.2", port), board.keypad, board.display, SCALE) + SELLER
     card.write("terminal.toml", settings)
     card.write("catalog.csv", CATALOG)
     return card, port

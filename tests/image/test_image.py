@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from pos_terminal.testing.running import run
+from tests.image.boards import PC, VIRT, Board
 from tests.image.flashed import Counter, switched_on
 from tests.image.flashed_shop import flashed, sold
 from tests.support.box_shop import must_verify
 
 
 @pytest.mark.deep  # it builds two Debians: some minutes, and a mirror
-def test_what_is_flashed_comes_up_selling(tmp_path: Path) -> None:
-    card, port = flashed(tmp_path)
+@pytest.mark.parametrize("board", [PC, VIRT], ids=["amd64", "arm64"])
+def test_what_is_flashed_comes_up_selling(tmp_path: Path, board: Board) -> None:
+    card, port = flashed(tmp_path, board)
 
     async def workshop(counter: Counter) -> None:
         await counter.shows("BONJOUR")

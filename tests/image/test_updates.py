@@ -11,9 +11,9 @@ import pytest
 
 from image import disk
 from pos_terminal.testing.running import run
-from pos_terminal.update import choice
 from pos_terminal.update.book import KEPT, Book
 from pos_terminal.update.choice import Choice
+from pos_terminal.update.loaders import LOADERS
 from tests.image.flashed import WAY_IN, Counter, switched_on
 from tests.image.flashed_shop import flashed, sold
 from tests.image.publishing import HOST, KEYS, Publisher, told
@@ -66,7 +66,7 @@ class Shop:
 
     @property
     def choice(self) -> Choice:
-        return choice.decode(self.card.read("slot.env").encode())
+        return LOADERS["grub"].decode(self.card.read("slot.env").encode())
 
     def book(self) -> Book:
         """What the box remembers, once its journal has been found whole."""

@@ -70,14 +70,14 @@ class Machine:
 
 
 @asynccontextmanager
-async def booted(folder: Path, *options: str | Path) -> AsyncIterator[Machine]:
+async def booted(folder: Path, *options: str | Path, qemu: str = QEMU) -> AsyncIterator[Machine]:
     """Boot, without KVM (nested machines have none that works); killed at the end.
 
     `folder` holds the monitor's socket; the options say what is booted, and beside which devices.
     """
     socket = folder / "monitor"
     process = await asyncio.create_subprocess_exec(
-        QEMU, "-accel", "tcg", "-display", "none", "-no-reboot",
+        qemu, "-accel", "tcg", "-display", "none", "-no-reboot",
         "-nodefaults", "-serial", "stdio", "-qmp", f"unix:{socket},server=on,wait=off", *options,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -104,4 +104,4 @@ async def _connect(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWr
             return await asyncio.open_unix_connection(socket)
         except (FileNotFoundError, ConnectionRefusedError):
             await asyncio.sleep(0.02)
-    raise TimeoutError(f"{QEMU} did not open {socket}")
+    raise TimeoutError(f"QEMU did not open {socket}")

@@ -23,7 +23,6 @@ from pos_terminal.domain.audit.stick import (
 from pos_terminal.stick.perform import perform
 from pos_terminal.stick.plugged import OWN
 from pos_terminal.stick.reader import Reader
-from pos_terminal.update import choice
 from pos_terminal.update.choice import Choice
 from tests.support.flashed_box import Flashed, Publisher
 from tests.support.telling_till import SHUT, TellingTill
@@ -148,7 +147,7 @@ def test_of_many_releases_the_newest_signed_one_is_installed_and_said(
     before, _ = port.heard
     said = "".join(before.lines)
     assert not before.ended and "B-171" in said and "9.9" not in said
-    assert (box.slots["b"], choice.read(box.choice), box.restarted) == ("2.10", Choice("a", "b"), 1)
+    assert (box.slots["b"], box.chosen, box.restarted) == ("2.10", Choice("a", "b"), 1)
     assert set(port.written) == {False}, "it is mounted read-only"
 
 
@@ -159,7 +158,7 @@ def test_a_sale_that_is_open_is_not_cut(
     port.plug("sda", stick)
     port.ask(StickAction.UPDATE)
     assert done(port, box, TellingTill(replace(SOLD, open_sales=1))).fault == "B-179"
-    assert choice.read(box.choice) == Choice("a")
+    assert box.chosen == Choice("a")
 
 
 def test_a_stick_without_a_newer_release_says_what_it_has(

@@ -17,28 +17,39 @@ from tests.needs import need
 
 
 class Flashed(Box):
-    """A box on scratch files, whose slots are files, and whose loader is `start`."""
+    """A box on scratch files, whose slots are files, and which `start` starts."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, loader: str = "grub") -> None:
         super().__init__(root)
         self.root = root
+        self._told_by = loader
         self.restarted = 0
         self.worn = self.cut = False
         self.slots = {"a": "1.0", "b": "1.0"}
         for each in (self.config, self.own, self.news, self.request, self.keyring.parent):
             each.mkdir(parents=True)
         (root / "etc/rauc/system.conf").write_text("[system]\ncompatible=pos-terminal-amd64\n")
-        (root / "proc").mkdir()
-        choice.overwrite(self.choice, Choice("a"))
-        self.start()
+        for folder in ("proc", "run/pos-boot"):
+            (root / folder).mkdir(parents=True)
+        self.starts("a")
+        self.loader.overwrite(self.choice, Choice("a"))
+
+    @property
+    def chosen(self) -> Choice:
+        """What the loader is told."""
+        return self.loader.read(self.choice)
+
+    def starts(self, slot: str) -> None:
+        """What loader and initrd leave of a start of that slot."""
+        (self.root / "proc/cmdline").write_text(f"quiet pos.version={self.slots[slot]}\n")
+        told = f"SLOT={slot}\nLOADER={self._told_by}\n"
+        (self.root / "run/pos-boot/started").write_text(told)
 
     def start(self) -> None:
-        """As the loader does it: a trial once, then what is known."""
-        known = choice.read(self.choice)
-        slot = known.trial or known.slot
-        choice.overwrite(self.choice, Choice(known.slot))
-        told = f"quiet pos.version={self.slots[slot]} rauc.slot={slot}\n"
-        (self.root / "proc/cmdline").write_text(told)
+        """As they do it: a trial once, then what is known."""
+        known = self.chosen
+        self.loader.overwrite(self.choice, Choice(known.slot))
+        self.starts(known.trial or known.slot)
 
     @contextmanager
     def writable(self) -> Iterator[None]:

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from pos_terminal.channel.interface import StandingGrant, Ticket
 from pos_terminal.domain.events.values import GrantLevel
 from pos_terminal.domain.faults import Failure
-from pos_terminal.update import book, choice
+from pos_terminal.update import book
 from pos_terminal.update.book import KEPT, RETURNED, TRYING
 from pos_terminal.update.choice import Choice
+from pos_terminal.update.loaders import LOADERS
 from pos_terminal.update.updater import Updater
 from tests.support.flashed_box import Flashed, Publisher
 from tests.support.telling_till import SHUT, TellingTill
@@ -27,9 +28,12 @@ def publisher(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
     return Publisher(tmp_path_factory.mktemp("publisher") / "keys")
 
 
+EACH_LOADER = pytest.mark.parametrize("box", LOADERS, indirect=True)
+
+
 @pytest.fixture
-def box(tmp_path: Path, publisher: Publisher) -> Flashed:
-    found = Flashed(tmp_path)
+def box(request: pytest.FixtureRequest, tmp_path: Path, publisher: Publisher) -> Flashed:
+    found = Flashed(tmp_path, getattr(request, "param", "grub"))
     shutil.copy(publisher.certificate, found.keyring)
     return found
 
@@ -39,20 +43,21 @@ def refused(box: Flashed, till: TellingTill) -> str:
     before, restarted = dict(box.slots), box.restarted
     with pytest.raises(Failure) as error:
         Updater(box, till).install(box.request)
-    assert (box.slots, choice.read(box.choice), box.restarted) == (before, Choice("a"), restarted)
+    assert (box.slots, box.chosen, box.restarted) == (before, Choice("a"), restarted)
     return error.value.fault.code
 
 
+@EACH_LOADER
 def test_a_release_that_sells_stays(box: Flashed, publisher: Publisher) -> None:
     publisher.publish(box.request, "2.0")
     assert Updater(box, TellingTill()).install(box.request)
-    assert (choice.read(box.choice), box.restarted) == (Choice("a", "b"), 1)
+    assert (box.chosen, box.restarted) == (Choice("a", "b"), 1)
     assert not (box.own / "bundle").exists()
     box.start()
-    assert (box.slot, box.version, choice.read(box.choice)) == ("b", "2.0", Choice("a"))
+    assert (box.slot, box.version, box.chosen) == ("b", "2.0", Choice("a"))
     tried = Updater(box, TellingTill())
     assert tried.settle(patience=1, steady=0.01)
-    assert choice.read(box.choice) == Choice("b")
+    assert box.chosen == Choice("b")
     box.start()
     settled = Updater(box, TellingTill(None))  # the known slot needs no proof
     assert settled.settle()
@@ -218,6 +223,7 @@ def test_what_a_power_cut_left_of_a_bundle_goes_with_the_next_start(box: Flashed
     assert not (box.own / "bundle").exists()
 
 
+@EACH_LOADER
 def test_going_back_by_hand_is_a_trial_too(box: Flashed, publisher: Publisher) -> None:
     with pytest.raises(Failure):
         Updater(box, TellingTill()).roll_back()  # as flashed: there is nothing before
@@ -226,16 +232,17 @@ def test_going_back_by_hand_is_a_trial_too(box: Flashed, publisher: Publisher) -
     box.start()
     Updater(box, TellingTill()).settle(patience=1, steady=0.01)
     Updater(box, TellingTill()).roll_back()
-    assert choice.read(box.choice) == Choice("b", "a")
+    assert box.chosen == Choice("b", "a")
     box.start()
     assert Updater(box, TellingTill()).settle(patience=1, steady=0.01)
-    assert (box.version, choice.read(box.choice)) == ("1.0", Choice("a"))
+    assert (box.version, box.chosen) == ("1.0", Choice("a"))
     with pytest.raises(Failure) as error:
         # What was left is not fetched again by itself.
         Updater(box, TellingTill()).install(box.request)
     assert error.value.fault.code == "B-178"
 
 
+@EACH_LOADER
 def test_a_slot_that_is_lost_leaves_the_box_to_the_other(
     box: Flashed, publisher: Publisher
 ) -> None:
@@ -243,21 +250,23 @@ def test_a_slot_that_is_lost_leaves_the_box_to_the_other(
     Updater(box, TellingTill()).install(box.request)
     box.start()
     Updater(box, TellingTill()).settle(patience=1, steady=0.01)
-    (box.root / "proc/cmdline").write_text("pos.version=1.0 rauc.slot=a\n")  # b has no kernel
+    box.starts("a")  # b has no kernel
     lost = Updater(box, TellingTill())
     assert lost.settle(patience=1, steady=0.01)
-    assert choice.read(box.choice) == Choice("a")
+    assert box.chosen == Choice("a")
     last = lost.book.attempt
     assert last is not None and (last.code, last.outcome) == ("B-176", RETURNED)
     assert Updater(box, TellingTill()).install(box.request)  # and it may be written anew
 
 
+@EACH_LOADER
 def test_a_file_that_somebody_deleted_is_made_again(box: Flashed) -> None:
     box.choice.unlink()
     assert Updater(box, TellingTill()).settle(patience=1, steady=0.01)
-    assert choice.read(box.choice) == Choice("a")
+    assert box.chosen == Choice("a")
 
 
+@EACH_LOADER
 def test_power_that_goes_before_the_trial_is_marked_gives_it_up(
     box: Flashed, publisher: Publisher
 ) -> None:
@@ -266,7 +275,7 @@ def test_power_that_goes_before_the_trial_is_marked_gives_it_up(
     with pytest.raises(KeyboardInterrupt):
         Updater(box, TellingTill()).install(box.request)
     box.cut = False
-    assert choice.read(box.choice) == Choice("a")
+    assert box.chosen == Choice("a")
     begun = book.read(box.own).attempt
     assert begun is not None and begun.outcome == TRYING
     box.start()
