@@ -80,7 +80,8 @@ def firmware(package: str, cache: Path, epoch: int) -> Path | None:
     if not _sources(FIRMWARE):
         return None
     sources = _sources("main", FIRMWARE)
-    return _folder(_root(_host(), [package], cache, epoch, sources, "--variant=extract"))
+    more = "--variant=extract", "--dpkgopt=path-include=/usr/share/doc/*/changelog.Debian.gz"
+    return _folder(_root(_host(), [package], cache, epoch, sources, *more))
 
 
 def unpack(packed: Path, folder: Path) -> None:
