@@ -10,7 +10,6 @@ from pos_terminal.domain.events.payment import (
     PaymentBegun,
     PaymentIntended,
     TerminalReckoned,
-    TerminalSettled,
     TerminalSum,
     TerminalTotals,
 )
@@ -116,14 +115,11 @@ def of_held_money(event: Event) -> str:
                 return say("terminal {name} : ses totaux ne sont pas connus", name=event.terminal)
             sums = ", ".join(_summed(each) for each in event.sums) or say("rien")
             return say("terminal {name} : {sums}", name=event.terminal, sums=sums)
-        case TerminalReckoned():
+        case TerminalReckoned() if not event.difference:  # one that differs is in the JET
             words = say("terminal {name} : {said} € pour {journal} € au journal")
             return words.format(
                 name=event.terminal, said=euros(event.said), journal=euros(event.journal)
             )
-        case TerminalSettled():
-            words = say("terminal {name} : écart de {total} € expliqué")
-            return words.format(name=event.terminal, total=euros(event.difference))
     return ""
 
 

@@ -136,6 +136,7 @@ with (
 with _later("gettext", gettext=str, ngettext=lambda one, more, n: one if n == 1 else more):
     import_module("argparse")
 _put_off("gettext")  # for a till in another language than the code's
+_put_off("ipaddress")  # for a flashed box whose settings name its own
 _put_off("zlib")  # for a catalogue on its way from or to the owner's console
 with _later("sysconfig", get_config_var={"TZPATH": _ZONES}.get):
     import_module("zoneinfo")

@@ -3,8 +3,8 @@
 A box installed otherwise has its network from its own system, and leaves the table out.
 """
 
+import ipaddress  # loaded where a table is checked alone (process/lean_imports.py)
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Interface, ip_address
 from re import ASCII, fullmatch
 
 from msgspec import Struct
@@ -64,7 +64,7 @@ class NetworkTable(Struct, frozen=True):
                 yield "gateway", say("sans address, c'est DHCP qui dit la passerelle")
             return
         try:
-            own = IPv4Interface(self.address)
+            own = ipaddress.IPv4Interface(self.address)
         except ValueError:
             yield "address", say("{text!r} n'est pas une adresse", text=self.address)
             return
@@ -77,7 +77,7 @@ class NetworkTable(Struct, frozen=True):
         if not self.gateway:
             return
         try:
-            way = IPv4Address(self.gateway)
+            way = ipaddress.IPv4Address(self.gateway)
         except ValueError:
             yield "gateway", say("{text!r} n'est pas une adresse", text=self.gateway)
             return
@@ -86,7 +86,7 @@ class NetworkTable(Struct, frozen=True):
                                  gateway=self.gateway, network=own.network)  # fmt: skip
 
 
-def _may_be_a_box(address: IPv4Address) -> bool:
+def _may_be_a_box(address: "ipaddress.IPv4Address") -> bool:
     return not (
         address.is_multicast or address.is_loopback or address.is_unspecified or address.is_reserved
     )
@@ -94,7 +94,7 @@ def _may_be_a_box(address: IPv4Address) -> bool:
 
 def _is_address(text: str) -> bool:
     try:
-        found = ip_address(text)
+        found = ipaddress.ip_address(text)
     except ValueError:
         return False
     # One that is only good with the name of an interface is none that a box can be told.

@@ -6,7 +6,7 @@ everybody may read (pos_terminal/stick). Both go with the power, and so does who
 """
 
 import asyncio
-import secrets
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import NoReturn
@@ -53,7 +53,7 @@ class Sticks:
             self._say(ended)
         while True:
             asked = await wanted.get()
-            async for answer in self._answers(replace(asked, id=secrets.token_hex(8))):
+            async for answer in self._answers(replace(asked, id=os.urandom(8).hex())):
                 self._say(answer)
 
     def _say(self, answer: StickAnswer) -> None:

@@ -72,7 +72,6 @@ purge|purge jusqu'à {0} : sans Z, archive ou soldes|purge up to {0}: no Z, arch
 voucher|bon {0} : il paie plus qu'il ne valait|voucher {0}: it pays more than it was worth
 closure|clôture : son numéro ne suit pas|closure: not the next number
 again|clôture de {0} déjà faite, ou d'autres jours|closure of {0}: made before, or of other days
-early|clôture de {0} avant sa fin, sans décision|closure of {0} before its end, undecided
 sums|clôture : elle n'est pas la somme des tickets|closure: it is not the sum of tickets
 table|{0} dit {1} et l'écriture {2}|{0} says {1} and the record {2}
 rows|{0} a des lignes en trop|{0} has too many rows

@@ -1,4 +1,4 @@
-"""Months and years: each is closed once and when it is over, or as somebody decided it."""
+"""Months and years: each is closed once, or again because somebody decided it."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ class Periods:
     """Follows what is closed, when, and at whose command."""
 
     def __init__(self) -> None:
-        self._asked, self._opened, self._closed = "", dict[str, str](), set[str]()
+        self._asked, self._opened, self._closed = "", dict[str, str](), dict[str, bool]()
         self._earliest = dict.fromkeys(("day", "month", "year"), "9")
 
     def take(self, record: "dict[str, Any]", partial: "set[str]") -> None:
@@ -34,13 +34,12 @@ class Periods:
         # of a clock that went back.
         utc = datetime.fromisoformat(at) - (datetime.fromisoformat(at).utcoffset() or timedelta())
         over = called(name, (utc + timedelta(hours=14)).isoformat(), begins) > label
-        if not over and not self._asked.startswith(f"close {name}, avant sa fin : "):
-            raise Bad("early", label, seq=seq)
-        anew = label not in self._closed or called(name, earliest, begins) <= label
+        right = over or self._asked.startswith(f"close {name}, avant sa fin : ")
+        before = self._closed.get(label)
+        anew = before is None or (before and called(name, earliest, begins) <= label)
         if not anew or label != called(name, opened, begins):
             raise Bad("again", label, seq=seq)
-        self._closed.add(label)
-        self._asked = ""
+        self._closed[label], self._asked = right, ""
 
 
 def called(name: str, day: str, begins: int) -> str:

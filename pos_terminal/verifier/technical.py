@@ -154,7 +154,12 @@ def of_people(kind: str, body: dict[str, Any]) -> "Event | None":
 
 
 def of_periods(kind: str, body: dict[str, Any]) -> "Event | None":
-    """Closures, archives."""
+    """Closures, archives, and terminals' days."""
+    if kind == "terminal.reckoned" and body["said"] != body["journal"]:
+        return 957, f"{body['terminal']}, {euros(body['said'])} € pour {euros(body['journal'])} €"
+    if kind == "terminal.settled":
+        allowed = f", accord de {body['authority']}" if body["authority"] else ""
+        return 957, f"{body['terminal']}, écart de {euros(body['difference'])} € expliqué{allowed}"
     if kind == "period.closed" and body["period"] == "year":
         return 60, f"exercice {body['label']}, clôture {body['number']}"
     if kind == "period.closed":
@@ -170,8 +175,7 @@ def of_periods(kind: str, body: dict[str, Any]) -> "Event | None":
 
 def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
     """Drawers, payments that were changed or decided, and terminals."""
-    drawer = body.get("drawer", 1)
-    which = f", tiroir {drawer}" if drawer > 1 else ""
+    which = f", tiroir {body['drawer']}" if body.get("drawer", 1) > 1 else ""
     if kind == "drawer.opened":
         return 950, f"{body['reason']}, par {body['authority']}{which}"
     if kind == "cash.moved":
@@ -187,18 +191,8 @@ def of_cash(kind: str, body: dict[str, Any]) -> "Event | None":
         became = f"payé {euros(body['amount'])} €" if body["paid"] else "pas payé"
         slip = f", auto {body['authorisation']}" if body["authorisation"] else ""
         return 955, f"{body['ref']}, {became}{slip}{allowed}"
-    return _of_terminals(kind, body, allowed)
-
-
-def _of_terminals(kind: str, body: dict[str, Any], allowed: str) -> "Event | None":
     if kind == "terminal.known":
-        said = body["identity"] or "sans numéro"
-        return 956, f"{body['terminal']}, {said}{allowed}"
-    if kind == "terminal.reckoned" and body["said"] != body["journal"]:
-        sums = f"{euros(body['said'])} € pour {euros(body['journal'])} €"
-        return 957, f"{body['terminal']}, {sums}"
-    if kind == "terminal.settled":
-        return 957, f"{body['terminal']}, écart de {euros(body['difference'])} € expliqué{allowed}"
+        return 956, f"{body['terminal']}, {body['identity'] or 'sans numéro'}{allowed}"
     return None
 
 
@@ -222,8 +216,7 @@ def of_the_system(kind: str, body: dict[str, Any]) -> "Event | None":
         allowed = f", accord de {body['authority']}" if body["authority"] else ""
         if kind == "outage.started":
             return 70, f"{since}, {body['reason']}{allowed}"
-        made = f"{body['tickets']} ventes saisies, {euros(body['total'])} €"
-        return 120, f"{since} : {made}{allowed}"
+        return 120, f"{since} : {body['tickets']} ventes saisies, {euros(body['total'])} €{allowed}"
     if kind == "vouchers.keyed":
         return 932, f"{body['key']} {body['reason']}".rstrip()
     if kind == "key.replaced":

@@ -14,7 +14,7 @@ import msgspec
 from pos_terminal.domain.audit import jet
 from pos_terminal.domain.events.event import SERIES, Event
 from pos_terminal.domain.events.paper import ReceiptPrinted
-from pos_terminal.domain.events.payment import PaymentDecided
+from pos_terminal.domain.events.payment import PaymentDecided, TerminalReckoned
 from pos_terminal.domain.events.period import Archived
 from pos_terminal.domain.events.system import TechnicalEvent, TillStarted
 from pos_terminal.domain.events.values import PreviousEnd, PrintOutcome
@@ -29,6 +29,7 @@ BESIDE: list[Event] = [
     PaymentDecided(ref="A000000101", paid=True, amount=800, authorisation="772211", authority=9),
     PaymentDecided(ref="A000000101", paid=False, amount=0),
     ReceiptPrinted(series=SERIES, number=1, copy=0, outcome=PrintOutcome.REFUSED, fault="P-103"),
+    TerminalReckoned(terminal="tpe", said=900, journal=800, payments=1),
     TillStarted(version="1", after=PreviousEnd.CRASH, configuration="", catalog=""),
     TillStarted(version="1", after=PreviousEnd.STOP, configuration="", catalog=""),
 ]

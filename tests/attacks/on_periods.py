@@ -131,9 +131,9 @@ def sales(number: int, local: str) -> list[Told]:
 MAY, JUNE = "2026-05-12T19:00:00+02:00", "2026-06-12T19:00:00+02:00"
 
 
-@attack(Attacker.OWNER, "a month closed before its end, and no record of who decided it")
-def closed_early(place: Path) -> Found:
-    """It is closed again at its end, and the first Z is what he shows."""
+@attack(Attacker.OWNER, "a month closed twice, and no record of who decided it")
+def closed_twice(place: Path) -> Found:
+    """The first Z is what he shows."""
     state, right, end = place / "state", place / "right", "2026-06-01T09:00:00+02:00"
     may = [*sales(1, MAY), (Period.MONTH, MAY), *sales(2, MAY), (Period.MONTH, end)]
     signed(state, *may)

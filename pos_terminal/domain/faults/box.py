@@ -334,7 +334,7 @@ NO_STICK_READER = _fault(
 )
 STICK_ABSENT = _fault(
     "B-181",
-    "CLE USB ABSENTE",
+    "PAS DE CLE USB",
     "Aucune clé USB en FAT ou exFAT n'est branchée, ou le boîtier ne sait pas la lire.",
     "La brancher, puis refaire ; une clé formatée autrement se reformate sur un ordinateur.",
 )
