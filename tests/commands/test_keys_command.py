@@ -30,7 +30,7 @@ def test_a_map_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown == {chord: str(key) for chord, key in keymap.items()}
     assert main(["keys", "show", "--map", name]) == 0
     drawn = capsys.readouterr().out
-    cells = {cell.strip() for cell in re.split(r"[│\n]", drawn)}
+    cells = {cell.strip() for cell in re.split(r"│|\n|\s{2,}", drawn)}
     missing = [row.cap for row in ROWS if row.key not in keymap.values()]
     assert {row.cap for row in ROWS} - {*missing} <= cells
     assert [name for name in missing if f"\n  {name} " not in drawn] == []
