@@ -84,8 +84,8 @@ async def _measure(setting: Setting) -> list[Figure]:
 
 
 def port_of(log: Path) -> int:
-    """The console's port, once the agent has said it."""
-    until = time.monotonic() + PATIENCE
+    """The console's port, once the agent has said it: it makes a certificate first."""
+    until = time.monotonic() + 4 * PATIENCE
     while time.monotonic() < until:
         found = re.search(r"console is at https://localhost:(\d+)/", log.read_text())
         if found:

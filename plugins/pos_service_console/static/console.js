@@ -3,7 +3,13 @@
 const main = document.getElementById("main");
 
 // The menu is wider than a phone: where one is must be seen.
-document.querySelector("nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+// By hand: what scrollIntoView shows is also where the tabulator goes on, past the link to the content.
+const here = document.querySelector("nav .pages [aria-current]");
+if (here) {
+  const pages = here.closest(".pages");
+  const [link, row] = [here.getBoundingClientRect(), pages.getBoundingClientRect()];
+  pages.scrollLeft += link.left - row.left - (row.width - link.width) / 2;
+}
 
 const AWAY = 5; // seconds between two looks for a console that does not answer
 
