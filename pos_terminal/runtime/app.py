@@ -361,6 +361,8 @@ class App:
         The sign of life stops with the event loop, and while a record is stuck on its way to disk.
         """
         await self.ready.wait()
+        if self.channel:  # whoever waited for the unit asks it next
+            await self.channel.opened()
         # A till that has started anew in its process was watched all the while, and «ready» is no
         # sign of life.
         status = f"STATUS={'selling' if self.journal else 'out of order'}"

@@ -61,6 +61,9 @@ from pos_terminal.runtime.settings_acts import (
 
 log = logging.getLogger(__name__)
 
+OPENING = 5.0
+"""Seconds that «ready» waits for the socket: a till that sells is not held by what asks of it."""
+
 AGAIN = 30.0
 """Seconds until a socket that could not be had is tried again."""
 
@@ -113,6 +116,13 @@ class Channel:
         self._server = Server(path, self._service())
         self._done = asyncio.Event()  # an act: what files know has perhaps changed
         self._shut = False
+        self._tried = asyncio.Event()
+
+    async def opened(self) -> None:
+        """Until it can be asked, or it is known that it cannot, or it has taken too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPENING):
+                await self._tried.wait()
 
     @contextmanager
     def log_kept(self) -> Iterator[None]:
@@ -142,12 +152,13 @@ class Channel:
         """Serve for ever; where the socket cannot be had, say so once, and try again."""
         while True:
             try:
-                await self._server.run()
+                await self._server.run(self._tried.set)
             except ChannelError as error:
                 if not self._shut:
                     log.error("%s", advice(error))
                     self._put(Trouble(error.fault))
                 self._shut = True
+                self._tried.set()
             await asyncio.sleep(AGAIN)
 
     async def keep_evidence(self) -> NoReturn:
